@@ -1,0 +1,14 @@
+//! Source map, spans, diagnostics, the catalogue of codes, and renderers.
+//!
+//! Invariant: this crate knows no other crate of the project. Every other crate reports through
+//! [`Diagnostic`] and never prints.
+
+mod catalogue;
+mod diagnostic;
+mod render;
+mod source;
+
+pub use catalogue::{CATALOGUE, Entry, codes, explain};
+pub use diagnostic::{Code, Diagnostic, Fix, Help, Label, PathStep, Severity};
+pub use render::{Format, RenderOptions, render, render_all};
+pub use source::{FileId, LineCol, SourceFile, SourceMap, Span};

@@ -1,0 +1,1 @@
+//! luma-ownership

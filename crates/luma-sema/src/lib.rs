@@ -1,0 +1,152 @@
+//! Names, types, constants, and every program rule that is not about ownership.
+//!
+//! Invariant: this crate knows nothing of IR. Its one function is [`analyze`]: a syntax tree in,
+//! side tables over that tree out. There is never a second tree.
+
+pub mod types;
+
+use la_arena::ArenaMap;
+use luma_diagnostics::Diagnostic;
+use luma_syntax::ast::{Ast, ExprId, ItemId, LocalId, TypeId};
+use types::{EnumId, EnumInfo, StructId, StructInfo, Ty, Types};
+
+/// Everything known about a program beside its tree.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// The type interner.
+    pub types: Types,
+    /// All structs, in source order.
+    pub structs: Vec<StructInfo>,
+    /// All enums, in source order.
+    pub enums: Vec<EnumInfo>,
+    /// Struct items.
+    pub struct_ids: ArenaMap<ItemId, StructId>,
+    /// Enum items.
+    pub enum_ids: ArenaMap<ItemId, EnumId>,
+    /// Functions, by the item that defines them (the prototype where there is no definition; a
+    /// prototype that has a definition has no entry).
+    pub functions: ArenaMap<ItemId, FunctionInfo>,
+    /// Globals and module-level constants.
+    pub globals: ArenaMap<ItemId, GlobalInfo>,
+    /// The type of each written type.
+    pub type_exprs: ArenaMap<TypeId, Ty>,
+    /// The type of each local.
+    pub locals: ArenaMap<LocalId, LocalInfo>,
+    /// The type of each expression, **before** implicit conversion.
+    pub expr_types: ArenaMap<ExprId, Ty>,
+    /// Where the value of an expression is implicitly converted: to which type. Covers
+    /// float/double, byte or int operands of mixed arithmetic, enum/int, str/`*byte`, array to
+    /// pointer, function to function pointer, and literals padded to a longer array.
+    pub adjustments: ArenaMap<ExprId, Ty>,
+    /// What each `Path` expression names.
+    pub resolutions: ArenaMap<ExprId, Resolution>,
+    /// What each `Member` expression selects.
+    pub members: ArenaMap<ExprId, FieldRef>,
+    /// Values of expressions that had to be constant: switch labels, array sizes.
+    pub constants: ArenaMap<ExprId, Const>,
+    /// Which field (layout index) each entry of a struct literal sets, in the entries' order;
+    /// spreads have `None`.
+    pub literal_fields: ArenaMap<ExprId, Vec<Option<u32>>>,
+    /// For `sizeof<…>`: the type measured.
+    pub sizeof_types: ArenaMap<ExprId, Ty>,
+}
+
+/// A function's signature.
+#[derive(Debug, Clone)]
+pub struct FunctionInfo {
+    /// Its name.
+    pub name: String,
+    /// Parameter types.
+    pub params: Vec<Ty>,
+    /// Result type.
+    pub result: Ty,
+    /// Its own function type.
+    pub ty: Ty,
+    /// Whether it is only a prototype: a C function of that name.
+    pub external: bool,
+    /// `#returns_ownership`.
+    pub returns_ownership: bool,
+    /// Per parameter: its ownership is taken (`#takes_ownership` on a pointer parameter).
+    pub takes: Vec<bool>,
+    /// Whether the end of the body can be reached (then it returns zero of its type).
+    pub falls_off: bool,
+}
+
+/// A global.
+#[derive(Debug, Clone)]
+pub struct GlobalInfo {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// Declared `const`.
+    pub constant: bool,
+    /// Its initial value ([`Const::Zero`] without initialiser).
+    pub value: Const,
+}
+
+/// A local variable.
+#[derive(Debug, Clone, Copy)]
+pub struct LocalInfo {
+    /// Its type.
+    pub ty: Ty,
+    /// Assigned (whole or part, `++` included) after its declaration.
+    pub assigned: bool,
+    /// Its address, or that of a part, is taken by `&` or by array-to-pointer conversion.
+    pub addressed: bool,
+}
+
+/// What a path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// A local variable.
+    Local(LocalId),
+    /// A global or module-level constant.
+    Global(ItemId),
+    /// A function (key of [`Analysis::functions`]).
+    Function(ItemId),
+    /// An enum member by number.
+    EnumMember(EnumId, u32),
+}
+
+/// A selected field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldRef {
+    /// The struct.
+    pub strukt: StructId,
+    /// Layout index of the field.
+    pub field: u32,
+    /// The base is a pointer that is dereferenced first.
+    pub deref: bool,
+}
+
+/// A constant value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Const {
+    /// All bytes zero, of whatever type.
+    Zero,
+    /// `int`, enum, or a pointer made from an integer.
+    Int(i64),
+    /// `byte`
+    Byte(u8),
+    /// `bool`
+    Bool(bool),
+    /// `float` (already rounded) or `double`.
+    Float(f64),
+    /// A string literal, without its NUL.
+    Str(Vec<u8>),
+    /// The address of a function.
+    Function(ItemId),
+    /// The address of a global.
+    Address(ItemId),
+    /// Elements of an array, or fields of a struct in layout order.
+    Aggregate(Vec<Const>),
+}
+
+/// Analyses one file and returns its tables with everything wrong in it, in source order.
+///
+/// When there are errors the tables are incomplete; nothing may be built from them.
+pub fn analyze(ast: &Ast) -> (Analysis, Vec<Diagnostic>) {
+    let _ = ast;
+    (Analysis::default(), Vec::new())
+}
