@@ -41,7 +41,7 @@ pub enum Severity {
 }
 
 /// A place and what there is to say about it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label {
     /// Where.
     pub span: Span,
@@ -50,7 +50,7 @@ pub struct Label {
 }
 
 /// One step of the path that leads to a defect, in the order the program takes it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct PathStep {
     /// Where the step happens.
     pub span: Span,
@@ -59,7 +59,7 @@ pub struct PathStep {
 }
 
 /// An edit: replace the text of `span` by `replacement`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Fix {
     /// What is replaced; empty for an insertion.
     pub span: Span,
@@ -68,7 +68,7 @@ pub struct Fix {
 }
 
 /// Advice, with the edit that follows it when one edit is right.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Help {
     /// The advice in plain language.
     pub message: String,
@@ -77,7 +77,7 @@ pub struct Help {
 }
 
 /// One defect of the user's program, wholly located.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Diagnostic {
     /// Its stable code.
     pub code: Code,

@@ -55,7 +55,13 @@ pub struct SourceFile {
     text: Arc<str>,
     /// Byte offset of the start of each line.
     line_starts: Vec<u32>,
+    /// Characters before each block of [`BLOCK`] bytes; empty where the text is ASCII. With it a
+    /// column costs the same on a line of a million characters as on a short one.
+    chars_before: Vec<u32>,
 }
+
+/// Bytes between two entries of `SourceFile::chars_before`.
+const BLOCK: usize = 1024;
 
 impl SourceFile {
     /// The name it was given, usually its path.
@@ -68,14 +74,98 @@ impl SourceFile {
         &self.text
     }
 
-    /// Line and column of byte `offset`; offsets past the end count as the end.
-    pub fn line_col(&self, offset: u32) -> LineCol {
-        let offset = (offset as usize).min(self.text.len());
-        let line = self.line_starts.partition_point(|&start| start as usize <= offset);
-        let start = self.line_starts.get(line.saturating_sub(1)).map_or(0, |&start| start as usize);
-        let column = self.text.get(start..offset).map_or(offset - start, |s| s.chars().count());
-        LineCol { line: line.max(1) as u32, column: column as u32 + 1 }
+    /// The byte offset of a line and column as people count, if the file has that line.
+    pub fn offset(&self, line: u32, column: u32) -> Option<u32> {
+        let index = line.checked_sub(1)? as usize;
+        let start = *self.line_starts.get(index)? as usize;
+        let end = self.line_starts.get(index + 1).map_or(self.text.len(), |&end| end as usize);
+        let text = self.text.get(start..end)?;
+        let column = column.checked_sub(1)? as usize;
+        let within = text.char_indices().nth(column).map_or(text.len(), |(i, _)| i);
+        Some((start + within) as u32)
     }
+
+    /// Line and column of byte `offset`; offsets past the end count as the end, offsets inside a
+    /// character as its start.
+    pub fn line_col(&self, offset: u32) -> LineCol {
+        let offset = self.floor(offset);
+        let line = self.line_of(offset);
+        let column = self.chars_before(offset) - self.chars_before(self.line_start(line));
+        LineCol { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+
+    /// Lines, counting the empty one after a final line end.
+    pub fn line_count(&self) -> u32 {
+        self.line_starts.len() as u32
+    }
+
+    /// Byte range of line `line`, counted from 1, without its line end. Lines past the last are
+    /// empty ranges at the end of the text.
+    pub fn line_range(&self, line: u32) -> std::ops::Range<u32> {
+        let index = (line as usize).saturating_sub(1);
+        let start = self.line_start(index);
+        let Some(&next) = self.line_starts.get(index + 1) else {
+            return start as u32..self.text.len() as u32;
+        };
+        let text = self.text.get(start..next as usize).unwrap_or("");
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        start as u32..(start + text.len()) as u32
+    }
+
+    /// The byte range of `span` with both ends inside the text, in order and between characters.
+    pub fn clamp(&self, span: Span) -> std::ops::Range<u32> {
+        let start = self.floor(span.start);
+        let mut end = (span.end as usize).clamp(start, self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        start as u32..end as u32
+    }
+
+    /// The nearest place between characters that is not after `offset`.
+    fn floor(&self, offset: u32) -> usize {
+        let mut offset = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
+    /// The line of `offset`, from 0.
+    fn line_of(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start as usize <= offset).saturating_sub(1)
+    }
+
+    fn line_start(&self, index: usize) -> usize {
+        self.line_starts.get(index).map_or(self.text.len(), |&start| start as usize)
+    }
+
+    fn chars_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let Some(&before) = self.chars_before.get(block) else { return offset };
+        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        before as usize + count_chars(rest)
+    }
+}
+
+/// Characters that start in `bytes`.
+fn count_chars(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+}
+
+/// See [`SourceFile::chars_before`].
+fn chars_before(text: &str) -> Vec<u32> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let mut total = 0;
+    let mut counts = vec![0];
+    for block in text.as_bytes().chunks(BLOCK) {
+        total += count_chars(block) as u32;
+        counts.push(total);
+    }
+    counts
 }
 
 /// The files of one compilation, in the order they were added.
@@ -97,7 +187,8 @@ impl SourceMap {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        self.files.push(SourceFile { name: name.into(), text, line_starts });
+        let chars_before = chars_before(&text);
+        self.files.push(SourceFile { name: name.into(), text, line_starts, chars_before });
         FileId(self.files.len() as u32 - 1)
     }
 

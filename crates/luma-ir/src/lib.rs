@@ -1,1 +1,32 @@
-//! luma-ir
+//! A multi-level intermediate representation: operations, blocks, regions, values, types,
+//! attributes and locations; a registry of dialects; a builder; a text form that is printed and
+//! parsed back; a structural verifier.
+//!
+//! Invariants: this crate knows nothing of the Luma language (its `luma` dialect is a table like
+//! any other) and nothing of MLIR. A [`Function`] owns everything in its body, so functions can be
+//! worked on from many threads at once; what they share is in the [`Context`].
+
+mod attribute;
+mod builder;
+mod context;
+pub mod dialect;
+pub mod dialects;
+mod dominance;
+mod entity;
+mod function;
+mod module;
+mod text;
+mod types;
+mod verify;
+
+pub use attribute::Attribute;
+pub use builder::{Builder, Position};
+pub use context::{Context, Origin, Symbol};
+pub use dialect::OpName;
+pub use dominance::Dominators;
+pub use entity::{Arena, Block, Entity, Op, Region, Value};
+pub use function::{Attributes, Def, Function, Linkage, Loc, OpParts, Successor};
+pub use module::{Global, Module, StructDef, Table};
+pub use text::{PrintOptions, parse_module, print_function, print_module};
+pub use types::{Type, TypeData};
+pub use verify::{Violation, verify_function, verify_module};

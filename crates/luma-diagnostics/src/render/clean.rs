@@ -1,0 +1,55 @@
+//! Text that is safe to send to a terminal.
+
+/// Characters of one line of a message that are printed. Messages quote the program, and a name
+/// there may be a million characters long.
+const LONGEST: usize = 2000;
+
+/// `text` on one line, with visible stand-ins for what would steer a terminal.
+pub(super) fn clean_line(text: &str) -> String {
+    shorten(text.lines().map(clean_words).collect::<Vec<_>>().join(" "))
+}
+
+/// The same, but line ends stay.
+pub(super) fn clean_lines(text: &str) -> String {
+    text.lines().map(|line| shorten(clean_words(line))).collect::<Vec<_>>().join("\n")
+}
+
+/// The same for the name of a file, which is never cut: it has to be found again.
+pub(super) fn clean_name(text: &str) -> String {
+    text.lines().map(clean_words).collect::<Vec<_>>().join(" ")
+}
+
+/// The beginning and the end of a line that is too long.
+fn shorten(line: String) -> String {
+    let count = line.chars().count();
+    if count <= LONGEST {
+        return line;
+    }
+    let half = LONGEST / 2;
+    let head = line.chars().take(half);
+    head.chain("...".chars()).chain(line.chars().skip(count - half)).collect()
+}
+
+/// The same for source text, where tabs matter. One character stays one character, so columns
+/// stay what they are.
+pub(super) fn clean_source(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().map(stand_in)
+}
+
+fn clean_words(line: &str) -> String {
+    line.chars().map(|c| if c == '\t' { ' ' } else { stand_in(c) }).collect()
+}
+
+fn stand_in(c: char) -> char {
+    match c {
+        '\t' => c,
+        // The pictures of the C0 controls stand in their order from U+2400 on.
+        '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+        '\x7f' => '\u{2421}',
+        '\u{80}'..='\u{9f}' => '\u{fffd}',
+        // Marks that reorder or hide text: what is shown would not be what is compiled.
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => '\u{fffd}',
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+        _ => c,
+    }
+}

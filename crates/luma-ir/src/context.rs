@@ -1,0 +1,164 @@
+//! What all functions of a module share: interned names and types, the registry of operations,
+//! and the chains of passes that made operations.
+
+use std::hash::BuildHasherDefault;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use indexmap::IndexSet;
+use rustc_hash::FxHasher;
+
+use crate::dialect::{OpDef, OpName};
+use crate::types::{Type, TypeData};
+
+type Interner<T> = RwLock<IndexSet<T, BuildHasherDefault<FxHasher>>>;
+
+/// An interned name: of a function, a global, a struct, an attribute, or an SSA value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Symbol(pub(crate) u32);
+
+/// The chain of passes that made an operation; [`Origin::SOURCE`] for what the front end built.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct Origin(u32);
+
+impl Origin {
+    /// Made from source text, by no pass.
+    pub const SOURCE: Self = Self(0);
+}
+
+/// Shared by a module and everything that works on it, from any thread.
+#[derive(Debug)]
+pub struct Context {
+    symbols: Interner<Arc<str>>,
+    types: Interner<TypeData>,
+    origins: Interner<(Origin, Option<Symbol>)>,
+    ops: Vec<OpDef>,
+    op_names: rustc_hash::FxHashMap<String, OpName>,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Context {
+    /// A context that knows the project's own dialects.
+    pub fn new() -> Self {
+        let mut context = Self {
+            symbols: RwLock::default(),
+            types: RwLock::new(Type::FIXED.into_iter().collect()),
+            origins: RwLock::new([(Origin::SOURCE, None)].into_iter().collect()),
+            ops: Vec::new(),
+            op_names: rustc_hash::FxHashMap::default(),
+        };
+        for &name in crate::dialects::KNOWN_SYMBOLS {
+            context.symbol(name);
+        }
+        for def in crate::dialects::OPS {
+            context.op_names.insert(def.name.to_string(), OpName(context.ops.len() as u32));
+            context.ops.push(def.clone());
+        }
+        context
+    }
+
+    /// The interned form of `name`.
+    pub fn symbol(&self, name: &str) -> Symbol {
+        let read = self.symbols.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = read.get_index_of(name) {
+            return Symbol(index as u32);
+        }
+        drop(read);
+        let mut write = self.symbols.write().unwrap_or_else(PoisonError::into_inner);
+        Symbol(write.insert_full(Arc::from(name)).0 as u32)
+    }
+
+    /// The text of `symbol`.
+    pub fn name(&self, symbol: Symbol) -> Arc<str> {
+        let read = self.symbols.read().unwrap_or_else(PoisonError::into_inner);
+        read.get_index(symbol.0 as usize).cloned().unwrap_or_default()
+    }
+
+    /// The interned form of `data`.
+    pub fn ty(&self, data: TypeData) -> Type {
+        let read = self.types.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = read.get_index_of(&data) {
+            return Type(index as u32);
+        }
+        drop(read);
+        let mut write = self.types.write().unwrap_or_else(PoisonError::into_inner);
+        Type(write.insert_full(data).0 as u32)
+    }
+
+    /// The structure of `ty`.
+    pub fn type_data(&self, ty: Type) -> TypeData {
+        let read = self.types.read().unwrap_or_else(PoisonError::into_inner);
+        read.get_index(ty.0 as usize).cloned().unwrap_or(TypeData::Void)
+    }
+
+    /// `!luma.ptr<pointee>`
+    pub fn ptr(&self, pointee: Type) -> Type {
+        self.ty(TypeData::Ptr(pointee))
+    }
+
+    /// `!luma.place<element>`
+    pub fn place(&self, element: Type) -> Type {
+        self.ty(TypeData::Place(element))
+    }
+
+    /// What a pointer points to or a place holds.
+    pub fn element(&self, ty: Type) -> Option<Type> {
+        match self.type_data(ty) {
+            TypeData::Ptr(element) | TypeData::Place(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// Whether `ty` is a pointer.
+    pub fn is_ptr(&self, ty: Type) -> bool {
+        matches!(self.type_data(ty), TypeData::Ptr(_))
+    }
+
+    /// Whether `ty` is a place.
+    pub fn is_place(&self, ty: Type) -> bool {
+        matches!(self.type_data(ty), TypeData::Place(_))
+    }
+
+    /// Whether `ty` is a struct or an array.
+    pub fn is_aggregate(&self, ty: Type) -> bool {
+        matches!(self.type_data(ty), TypeData::Struct(_) | TypeData::Array(..))
+    }
+
+    /// The operation called `name` (`luma.add`), if a dialect defines it.
+    pub fn op_name(&self, name: &str) -> Option<OpName> {
+        self.op_names.get(name).copied()
+    }
+
+    /// The definition of an operation.
+    pub fn op_def(&self, name: OpName) -> &OpDef {
+        // Names are only made by this registry, in `new` and `op_name`.
+        &self.ops[name.0 as usize]
+    }
+
+    /// All operations, in the order of their dialects' tables.
+    pub fn op_defs(&self) -> impl Iterator<Item = (OpName, &OpDef)> {
+        self.ops.iter().enumerate().map(|(i, def)| (OpName(i as u32), def))
+    }
+
+    /// The chain `parent` followed by `pass`.
+    pub fn origin(&self, parent: Origin, pass: Symbol) -> Origin {
+        let mut write = self.origins.write().unwrap_or_else(PoisonError::into_inner);
+        Origin(write.insert_full((parent, Some(pass))).0 as u32)
+    }
+
+    /// The passes of a chain, the latest last.
+    pub fn origin_passes(&self, mut origin: Origin) -> Vec<Symbol> {
+        let read = self.origins.read().unwrap_or_else(PoisonError::into_inner);
+        let mut passes = Vec::new();
+        while let Some(&(parent, Some(pass))) = read.get_index(origin.0 as usize) {
+            passes.push(pass);
+            origin = parent;
+        }
+        passes.reverse();
+        passes
+    }
+}

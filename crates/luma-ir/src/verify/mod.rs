@@ -1,0 +1,208 @@
+//! The verifier. What holds of every module it accepts:
+//!
+//! 1. **Blocks.** Every block ends with a terminator, and terminators stand nowhere else. The entry
+//!    block of a region is no successor. Successors are blocks of the same region and get as many
+//!    values, of the same types, as they have arguments.
+//! 2. **Definitions.** Operands, results, attributes, regions and successors are as the dialect
+//!    defines them, in number, kind and type, and the relations of the definition hold.
+//! 3. **Dominance.** A value is used only where its definition has been executed: later in its
+//!    block, in a region nested there, or in a block its block dominates. The regions of an
+//!    operation are not visible from outside it.
+//! 4. **Signatures.** The entry block has the parameters of the function as arguments; every
+//!    `luma.return` returns its result types; calls and `luma.global_addr` name something of the
+//!    module and agree with its type; struct types are defined and do not contain themselves.
+//! 5. **Structure.** `luma.break` and `luma.continue` are inside a loop, and nothing jumps out of a
+//!    `luma.defer`; regions of structured operations have at most one block, and yield what their
+//!    operation returns. `luma.defer` stands directly in a structured region.
+//!
+//! Every violation is collected; none stops the rest.
+
+mod luma;
+mod ops;
+mod ssa;
+
+use luma_diagnostics::{Diagnostic, codes};
+
+use crate::context::Symbol;
+use crate::entity::Op;
+use crate::function::{Function, Linkage, Loc};
+use crate::module::Module;
+use crate::types::{Type, TypeData};
+
+/// One broken invariant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// The function it is in, if in one.
+    pub function: Option<Symbol>,
+    /// The operation it concerns, if one.
+    pub op: Option<Op>,
+    /// Where that comes from.
+    pub loc: Loc,
+    /// What is broken.
+    pub message: String,
+}
+
+impl Violation {
+    /// As a diagnostic, code E0502.
+    pub fn to_diagnostic(&self) -> Diagnostic {
+        Diagnostic::new(codes::E0502, self.loc.span, self.message.clone())
+    }
+}
+
+/// Every violation in `module`, in order.
+pub fn verify_module(module: &Module) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    verify_items(module, &mut violations);
+    for function in module.functions.values() {
+        violations.extend(verify_function(module, function));
+    }
+    violations
+}
+
+/// Every violation in one function of `module`. `function` need not be the module's own copy.
+pub fn verify_function(module: &Module, function: &Function) -> Vec<Violation> {
+    let mut check = Check { module, f: function, violations: Vec::new() };
+    check.signature();
+    if function.entry().is_some() {
+        let order = ssa::blocks(&mut check);
+        // Dominance only means something in well-formed blocks.
+        if check.violations.is_empty() {
+            ssa::dominance(&mut check, &order);
+        }
+        function.walk(&mut |op| {
+            let before = check.violations.len();
+            ops::check(&mut check, op);
+            if check.violations.len() == before {
+                luma::check(&mut check, op);
+            }
+        });
+    }
+    check.violations
+}
+
+/// What a check of one function carries.
+pub(crate) struct Check<'a> {
+    pub(crate) module: &'a Module,
+    pub(crate) f: &'a Function,
+    pub(crate) violations: Vec<Violation>,
+}
+
+impl Check<'_> {
+    /// Records a violation at `op`.
+    pub(crate) fn fail(&mut self, op: Op, message: impl Into<String>) {
+        let name = &self.module.context.op_def(self.f.op_name(op)).name;
+        self.violations.push(Violation {
+            function: Some(self.f.name),
+            op: Some(op),
+            loc: self.f.loc(op),
+            message: format!("`{name}` {}", message.into()),
+        });
+    }
+
+    fn fail_function(&mut self, message: impl Into<String>) {
+        let name = self.module.context.name(self.f.name);
+        self.violations.push(Violation {
+            function: Some(self.f.name),
+            op: None,
+            loc: self.f.loc,
+            message: format!("function `@{name}` {}", message.into()),
+        });
+    }
+
+    /// The text of a type.
+    pub(crate) fn text(&self, ty: Type) -> String {
+        crate::text::type_text(&self.module.context, ty)
+    }
+
+    fn signature(&mut self) {
+        let f = self.f;
+        for &ty in f.params.iter().chain(&f.results) {
+            if !is_value(self.module, ty) {
+                self.fail_function(format!(
+                    "has a parameter or result of type `{}`",
+                    self.text(ty)
+                ));
+            }
+        }
+        if f.results.len() > 1 {
+            self.fail_function("has more than one result");
+        }
+        match f.entry() {
+            Some(_) if f.linkage == Linkage::External => {
+                self.fail_function("is external and has a body");
+            }
+            None if f.linkage != Linkage::External => self.fail_function("has no body"),
+            None => {}
+            Some(entry) => {
+                let args = f.block_args(entry).iter().map(|&arg| f.value_type(arg));
+                if !args.eq(f.params.iter().copied()) {
+                    self.fail_function("has an entry block whose arguments are not its parameters");
+                }
+            }
+        }
+    }
+}
+
+/// Whether values of this type exist: sized, and no place.
+pub(crate) fn is_value(module: &Module, ty: Type) -> bool {
+    match module.context.type_data(ty) {
+        TypeData::Void | TypeData::Place(_) | TypeData::Function(..) => false,
+        TypeData::Array(_, element) => is_value(module, element),
+        TypeData::Struct(name) => module.structs.contains_key(&name),
+        _ => true,
+    }
+}
+
+fn verify_items(module: &Module, violations: &mut Vec<Violation>) {
+    let mut fail = |loc: Loc, message: String| {
+        violations.push(Violation { function: None, op: None, loc, message });
+    };
+    for (&name, def) in &module.structs {
+        let text = module.context.name(name);
+        if def.fields.is_empty() {
+            fail(def.loc, format!("struct `@{text}` has no fields"));
+        }
+        for (&field, &ty) in &def.fields {
+            if !is_value(module, ty) {
+                let field = module.context.name(field);
+                fail(def.loc, format!("field `{field}` of struct `@{text}` has no value type"));
+            }
+        }
+        if contains_itself(module, name) {
+            fail(def.loc, format!("struct `@{text}` contains itself"));
+        }
+    }
+    for (&name, global) in &module.globals {
+        let text = module.context.name(name);
+        if !is_value(module, global.ty) {
+            fail(global.loc, format!("global `@{text}` has no value type"));
+        } else if let Some(init) = &global.init
+            && !luma::init_fits(module, global.ty, init)
+        {
+            fail(global.loc, format!("the value of global `@{text}` does not fit its type"));
+        }
+    }
+}
+
+/// Whether a struct is reachable from itself through fields and elements.
+fn contains_itself(module: &Module, start: Symbol) -> bool {
+    let mut seen = rustc_hash::FxHashSet::default();
+    let mut stack = vec![start];
+    while let Some(name) = stack.pop() {
+        for &ty in module.structs.get(&name).map(|def| def.fields.values()).into_iter().flatten() {
+            let mut ty = ty;
+            while let TypeData::Array(_, element) = module.context.type_data(ty) {
+                ty = element;
+            }
+            if let TypeData::Struct(inner) = module.context.type_data(ty) {
+                if inner == start {
+                    return true;
+                }
+                if seen.insert(inner) {
+                    stack.push(inner);
+                }
+            }
+        }
+    }
+    false
+}
