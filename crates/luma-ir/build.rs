@@ -209,7 +209,7 @@ fn view(out: &mut String, op: &OpEntry, index: usize, symbols: &mut Vec<String>)
         out,
         "/// {}\n#[derive(Clone, Copy, PartialEq, Eq, Debug)]\npub struct {ty}(pub Op);\nimpl {ty} {{\n\
          /// Its name in every context's registry.\npub const NAME: OpName = OpName({index});\n\
-         /// The view of `op` if it is one.\npub fn cast(f: &Function, op: Op) -> Option<Self> {{ \
+         /// The view of `op` if it is one.\n#[allow(clippy::self_named_constructors)]\npub fn cast(f: &Function, op: Op) -> Option<Self> {{ \
          (f.op_name(op) == Self::NAME).then_some(Self(op)) }}",
         op.summary
     );

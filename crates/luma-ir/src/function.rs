@@ -321,6 +321,11 @@ impl Function {
         self.regions[region].blocks.retain(|&block| keep(block));
     }
 
+    /// Makes `blocks`, which must be blocks of `region`, all the blocks it has, in this order.
+    pub fn set_blocks(&mut self, region: Region, blocks: Vec<Block>) {
+        self.regions[region].blocks = blocks;
+    }
+
     // --- reading ----------------------------------------------------------------------------
 
     /// Which operation it is.

@@ -8,6 +8,7 @@
 
 mod attribute;
 mod builder;
+mod clone;
 mod context;
 pub mod dialect;
 pub mod dialects;
@@ -21,6 +22,7 @@ mod verify;
 
 pub use attribute::Attribute;
 pub use builder::{Builder, Position};
+pub use clone::{CloneMap, clone_op};
 pub use context::{Context, Origin, Symbol};
 pub use dialect::OpName;
 pub use dominance::Dominators;

@@ -1,5 +1,7 @@
 //! The text form: what is printed is read back, byte for byte, and what is wrong is located.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 use std::sync::Arc;
 

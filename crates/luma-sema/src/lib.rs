@@ -3,12 +3,33 @@
 //! Invariant: this crate knows nothing of IR. Its one function is [`analyze`]: a syntax tree in,
 //! side tables over that tree out. There is never a second tree.
 
+mod bodies;
+mod calls;
+mod collect;
+mod constants;
+mod context;
+mod convert;
+mod exprs;
+mod globals;
+mod layout;
+mod literals;
+mod operators;
+mod paths;
+mod places;
+mod scopes;
+mod signatures;
+mod structs;
+mod suggest;
+mod switch;
+mod type_exprs;
 pub mod types;
+
+pub use signatures::check_main;
 
 use la_arena::ArenaMap;
 use luma_diagnostics::Diagnostic;
 use luma_syntax::ast::{Ast, ExprId, ItemId, LocalId, TypeId};
-use types::{EnumId, EnumInfo, StructId, StructInfo, Ty, Types};
+use types::{EnumId, EnumInfo, Layout, StructId, StructInfo, Ty, Types};
 
 /// Everything known about a program beside its tree.
 #[derive(Debug, Default)]
@@ -17,6 +38,8 @@ pub struct Analysis {
     pub types: Types,
     /// All structs, in source order.
     pub structs: Vec<StructInfo>,
+    /// The layout of each struct, by its id.
+    pub struct_layouts: Vec<Layout>,
     /// All enums, in source order.
     pub enums: Vec<EnumInfo>,
     /// Struct items.
@@ -145,8 +168,17 @@ pub enum Const {
 
 /// Analyses one file and returns its tables with everything wrong in it, in source order.
 ///
-/// When there are errors the tables are incomplete; nothing may be built from them.
+/// When there are errors the tables are incomplete; nothing may be built from them. That there is
+/// no `main` is no error here: see [`check_main`].
 pub fn analyze(ast: &Ast) -> (Analysis, Vec<Diagnostic>) {
-    let _ = ast;
-    (Analysis::default(), Vec::new())
+    let mut cx = context::Cx::new(ast);
+    let announced = collect::collect(&mut cx);
+    // Globals first and in order: structs ask for constants, and find them made.
+    globals::check_globals(&mut cx);
+    structs::check_structs(&mut cx);
+    signatures::check_signatures(&mut cx, &announced);
+    bodies::check_bodies(&mut cx);
+    let mut diagnostics = cx.diagnostics;
+    diagnostics.sort_by_key(Diagnostic::sort_key);
+    (cx.out, diagnostics)
 }

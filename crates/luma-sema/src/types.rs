@@ -61,6 +61,11 @@ impl Types {
         Ty(self.set.insert_full(kind).0 as u32)
     }
 
+    /// Every type interned so far.
+    pub fn all(&self) -> impl Iterator<Item = Ty> {
+        (0..self.set.len() as u32).map(Ty)
+    }
+
     /// What `ty` is.
     pub fn kind(&self, ty: Ty) -> &TyKind {
         self.set.get_index(ty.0 as usize).unwrap_or(&TyKind::Error)
@@ -100,4 +105,20 @@ pub struct EnumInfo {
     pub item: ItemId,
     /// Members in order.
     pub members: Vec<String>,
+}
+
+/// How much room a value takes, in bytes. Fields of a struct lie in layout order, each at the next
+/// multiple of its own alignment; the size is a multiple of the alignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// Its size.
+    pub size: u64,
+    /// Its alignment, a power of two.
+    pub align: u64,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { size: 0, align: 1 }
+    }
 }

@@ -1,1 +1,46 @@
-//! lumac
+//! Command line and driver of the Luma compiler. It knows the levels a program goes through and
+//! nothing about their insides.
+//!
+//! ```text
+//! cli ──▶ driver ──▶ input ──▶ levels ──▶ emit
+//!                      │          │         │
+//!                      └──────────┴─────────┴──▶ report (stderr)
+//! ```
+//!
+//! What was asked for goes to stdout or files, diagnostics to stderr. Exit code 0 is success,
+//! 1 is an error in the input or environment, 2 is wrong usage, 101 is a bug in lumac.
+
+mod cli;
+mod driver;
+mod emit;
+mod input;
+mod levels;
+mod report;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The stack of the thread that compiles. Walks over syntax trees and nested regions are recursive;
+/// the front ends bound their depth, and this is room for that depth with a wide margin.
+const STACK_BYTES: usize = 256 << 20;
+
+/// Runs the compiler on the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cli::usage_error(&error),
+    };
+    std::panic::set_hook(Box::new(report::internal_error));
+    let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || driver::run(cli));
+    match work.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // The hook has said what happened.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(why) => {
+            eprintln!("error: cannot start a thread: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

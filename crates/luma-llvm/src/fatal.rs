@@ -1,0 +1,37 @@
+//! What happens when LLVM gives up.
+
+use std::ffi::{CStr, c_char};
+use std::sync::{Once, OnceLock};
+
+use inkwell::llvm_sys::error_handling::LLVMInstallFatalErrorHandler;
+
+static REPORT: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Sets what is called, once, when LLVM meets a state it cannot go on from; the process ends with
+/// exit code 1 after it. By default the message is printed to stderr. The first call counts.
+pub fn on_fatal_error(report: fn(&str)) {
+    // A second caller changes nothing, by contract.
+    let _ = REPORT.set(report);
+}
+
+/// Routes LLVM's fatal errors to the report. Called before anything else of LLVM.
+pub(crate) fn install() {
+    static ONCE: Once = Once::new();
+    // SAFETY: the handler has the signature LLVM expects, and `Once` keeps a second installation
+    // (which LLVM refuses by aborting) away.
+    ONCE.call_once(|| unsafe { LLVMInstallFatalErrorHandler(Some(fatal)) });
+}
+
+extern "C" fn fatal(reason: *const c_char) {
+    let reason = if reason.is_null() {
+        "no reason given".into()
+    } else {
+        // SAFETY: LLVM passes a zero-terminated string that lives during the call.
+        unsafe { CStr::from_ptr(reason) }.to_string_lossy()
+    };
+    match REPORT.get() {
+        Some(report) => report(&reason),
+        None => eprintln!("error: LLVM cannot go on: {reason}\nnote: this is a bug in lumac"),
+    }
+    // LLVM ends the process with exit code 1 when this returns.
+}

@@ -1,0 +1,120 @@
+//! Linking an object file to an executable, with the system's C compiler as the driver.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::{LlvmError, LlvmErrorKind};
+use crate::output::{cannot_write, is_special, parent};
+
+/// What to link with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkOptions {
+    /// The command that drives the linker, with its leading arguments. `None` takes the
+    /// environment variable `CC`, or `cc`.
+    pub cc: Option<OsString>,
+    /// More arguments, after the object: `-lm`, other objects.
+    pub arguments: Vec<OsString>,
+}
+
+/// Links `object` to the executable `output`. The work happens in a temporary directory beside
+/// `output`, and only a complete executable is renamed to it.
+///
+/// # Errors
+/// A missing linker, what the linker says, or an output that cannot be written.
+pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), LlvmError> {
+    let cannot = |why: io::Error| cannot_write(output, &why);
+    let special = is_special(output).map_err(cannot)?;
+    let work = tempfile::Builder::new()
+        .prefix(".lumac-")
+        .tempdir_in(if special { std::env::temp_dir() } else { parent(output).to_owned() })
+        .map_err(cannot)?;
+    let object_path = work.path().join("program.o");
+    let linked = work.path().join("program");
+    fs::write(&object_path, object).map_err(cannot)?;
+
+    let (program, leading) = command(options)?;
+    let mut command = Command::new(&program);
+    command.args(leading).arg(&object_path).arg("-o").arg(&linked).args(&options.arguments);
+    let result = command.output().map_err(|why| cannot_start(&program, &why))?;
+    if !result.status.success() {
+        let mut said = String::from_utf8_lossy(&result.stderr).into_owned();
+        said.push_str(&String::from_utf8_lossy(&result.stdout));
+        // The name of the temporary object would tell nobody anything.
+        let said = said.replace(&*object_path.to_string_lossy(), "program.o");
+        let name = program.to_string_lossy();
+        let message = match undefined_symbol(&said) {
+            Some(symbol) => format!("linking failed: undefined reference to `{symbol}`"),
+            None => format!("linking failed: `{name}` gave {}", result.status),
+        };
+        return Err(LlvmError::with_output(LlvmErrorKind::Link, message, &said));
+    }
+    if special {
+        return fs::copy(&linked, output).map(drop).map_err(cannot);
+    }
+    fs::rename(&linked, output).map_err(cannot)
+}
+
+/// The program to run and its leading arguments. `CC` may hold both, as make(1) allows.
+fn command(options: &LinkOptions) -> Result<(OsString, Vec<OsString>), LlvmError> {
+    let given = options.cc.clone().or_else(|| std::env::var_os("CC"));
+    let Some(given) = given.filter(|cc| !cc.is_empty()) else {
+        return Ok(("cc".into(), Vec::new()));
+    };
+    if Path::new(&given).is_file() {
+        return Ok((given, Vec::new()));
+    }
+    let Some(text) = given.to_str() else { return Ok((given, Vec::new())) };
+    let mut words = text.split_whitespace().map(OsString::from);
+    match words.next() {
+        Some(program) => Ok((program, words.collect())),
+        None => Err(LlvmError::new(LlvmErrorKind::Link, "`CC` names no program")),
+    }
+}
+
+fn cannot_start(program: &OsStr, why: &io::Error) -> LlvmError {
+    let name = PathBuf::from(program);
+    let message = match why.kind() {
+        io::ErrorKind::NotFound => format!("the linker driver `{}` was not found", name.display()),
+        _ => format!("the linker driver `{}` cannot be started: {why}", name.display()),
+    };
+    LlvmError::new(LlvmErrorKind::Link, message)
+        .help("install a C compiler, or name one in the environment variable `CC`")
+}
+
+/// The first symbol that a GNU, LLVM or gold linker finds missing.
+fn undefined_symbol(said: &str) -> Option<&str> {
+    const STARTS: [&str; 3] =
+        ["undefined reference to `", "undefined reference to '", "undefined symbol: "];
+    let (start, marker) =
+        STARTS.iter().filter_map(|marker| Some((said.find(marker)?, marker))).min()?;
+    let rest = said.get(start + marker.len()..)?;
+    rest.split(['\'', '`', '\n']).next().map(str::trim).filter(|symbol| !symbol.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_missing_symbol() {
+        let bfd = "/usr/bin/ld: program.o: in function `main':\na: undefined reference to `foo'\n";
+        assert_eq!(undefined_symbol(bfd), Some("foo"));
+        assert_eq!(undefined_symbol("ld.lld: error: undefined symbol: bar\n>>> x"), Some("bar"));
+        assert_eq!(undefined_symbol("cannot find -lz"), None);
+    }
+
+    #[test]
+    fn takes_arguments_from_the_command() -> Result<(), LlvmError> {
+        let cc = |text: &str| LinkOptions { cc: Some(text.into()), arguments: Vec::new() };
+        assert_eq!(
+            command(&cc("gcc -m64  -pie"))?,
+            ("gcc".into(), vec!["-m64".into(), "-pie".into()])
+        );
+        assert_eq!(command(&cc("/nonexistent"))?, ("/nonexistent".into(), Vec::new()));
+        assert!(command(&cc("  ")).is_err());
+        Ok(())
+    }
+}

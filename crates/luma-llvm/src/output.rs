@@ -1,0 +1,73 @@
+//! Writing files so that nobody ever sees half of one.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::error::{LlvmError, LlvmErrorKind};
+
+/// Why a file was not written.
+pub type WriteError = LlvmError;
+
+/// Writes `bytes` to `path`: to a temporary file beside it, which is then renamed. A file that was
+/// there before stays whole until the new one is. What is no regular file (a device, a pipe) is
+/// written to directly.
+///
+/// # Errors
+/// Why it cannot be written, with the path.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let failed = |why: io::Error| cannot_write(path, &why);
+    if is_special(path).map_err(failed)? {
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(bytes))
+            .map_err(failed);
+    }
+    let mut file = tempfile::Builder::new()
+        .prefix(".lumac-")
+        .permissions(new_file_permissions())
+        .tempfile_in(parent(path))
+        .map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.persist(path).map(drop).map_err(|why| failed(why.error))
+}
+
+/// Whether `path` exists and is neither a regular file nor a directory.
+///
+/// # Errors
+/// A directory, which can never be written to.
+pub(crate) fn is_special(path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(about) if about.is_dir() => Err(io::Error::other("it is a directory")),
+        Ok(about) => Ok(!about.is_file()),
+        Err(_) => Ok(false),
+    }
+}
+
+/// The directory `path` is in.
+pub(crate) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+pub(crate) fn cannot_write(path: &Path, why: &io::Error) -> LlvmError {
+    let message = format!("cannot write `{}`: {why}", path.display());
+    LlvmError::new(LlvmErrorKind::Write, message)
+}
+
+/// What `open` gives new files: read and write for all, less the umask. Temporary files are
+/// otherwise private.
+fn new_file_permissions() -> fs::Permissions {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::Permissions::from_mode(0o666)
+    }
+    #[cfg(not(unix))]
+    {
+        compile_error!("lumac builds on Unix only")
+    }
+}

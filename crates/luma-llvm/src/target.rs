@@ -1,0 +1,172 @@
+//! The machine that code is generated for.
+
+use inkwell::OptimizationLevel;
+use inkwell::targets::{
+    CodeModel, FileType, InitializationConfig, RelocMode, Target as LlvmTarget, TargetMachine,
+    TargetTriple,
+};
+
+use crate::error::{LlvmError, LlvmErrorKind};
+use crate::fatal;
+
+/// How hard to optimise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum OptLevel {
+    /// Nothing beyond what code generation needs.
+    O0,
+    /// Quick and safe wins.
+    O1,
+    /// The usual set.
+    #[default]
+    O2,
+    /// Speed at the price of size.
+    O3,
+}
+
+impl OptLevel {
+    /// The pipeline of this level in the syntax of LLVM's `opt -passes`; empty for no passes.
+    pub fn pipeline(self) -> &'static str {
+        match self {
+            // Generated code marks nothing `alwaysinline`, so not even that pass is needed.
+            Self::O0 => "",
+            Self::O1 => "default<O1>",
+            Self::O2 => "default<O2>",
+            Self::O3 => "default<O3>",
+        }
+    }
+
+    fn codegen(self) -> OptimizationLevel {
+        match self {
+            Self::O0 => OptimizationLevel::None,
+            Self::O1 => OptimizationLevel::Less,
+            Self::O2 => OptimizationLevel::Default,
+            Self::O3 => OptimizationLevel::Aggressive,
+        }
+    }
+}
+
+/// What to generate code for, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetOptions {
+    /// A target triple such as `aarch64-unknown-linux-gnu`, or only its architecture. `None` is
+    /// the host.
+    pub triple: Option<String>,
+    /// How hard to optimise.
+    pub level: OptLevel,
+}
+
+/// A machine that code can be generated for.
+#[derive(Debug)]
+pub struct Target {
+    pub(crate) machine: TargetMachine,
+    triple: String,
+    cpu: &'static str,
+    level: OptLevel,
+}
+
+/// The systems whose object formats and calling conventions the generated code fits.
+const SYSTEMS: &[&str] =
+    &["linux", "freebsd", "netbsd", "openbsd", "dragonfly", "darwin", "macos", "none", "unknown"];
+
+/// The architectures built in: the names triples use, and the processor every one of the kind can
+/// stand in for.
+const ARCHITECTURES: &[(&[&str], &str)] =
+    &[(&["x86_64", "amd64"], "x86-64"), (&["aarch64", "arm64"], "generic")];
+
+/// The triple of the machine lumac was built for: `x86_64-pc-linux-gnu`.
+pub fn host_triple() -> String {
+    TargetMachine::get_default_triple().as_str().to_string_lossy().into_owned()
+}
+
+impl Target {
+    /// The machine that `options` name.
+    ///
+    /// # Errors
+    /// A triple that is malformed, unknown or not built in.
+    pub fn new(options: &TargetOptions) -> Result<Self, LlvmError> {
+        fatal::install();
+        let name = options.triple.clone().unwrap_or_else(host_triple);
+        let (triple, cpu) = resolve(&name).map_err(|why| unknown_target(&name, &why))?;
+        let handle = TargetTriple::create(&triple);
+        let target = LlvmTarget::from_triple(&handle)
+            .map_err(|why| unknown_target(&name, why.to_string().trim()))?;
+        let machine = target
+            .create_target_machine(
+                &handle,
+                cpu,
+                "",
+                options.level.codegen(),
+                // Linkers make position-independent executables by default.
+                RelocMode::PIC,
+                CodeModel::Default,
+            )
+            .ok_or_else(|| unknown_target(&name, "LLVM offers no code generator for it"))?;
+        machine.set_asm_verbosity(true);
+        Ok(Self { machine, triple, cpu, level: options.level })
+    }
+
+    /// The normalised triple: `aarch64-unknown-linux-gnu`.
+    pub fn triple(&self) -> &str {
+        &self.triple
+    }
+
+    /// The processor code is generated for.
+    pub fn cpu(&self) -> &str {
+        self.cpu
+    }
+
+    /// How hard to optimise.
+    pub fn level(&self) -> OptLevel {
+        self.level
+    }
+
+    pub(crate) fn emit(
+        &self,
+        module: &inkwell::module::Module<'_>,
+        kind: FileType,
+    ) -> Result<Vec<u8>, String> {
+        let buffer = self
+            .machine
+            .write_to_memory_buffer(module, kind)
+            .map_err(|why| why.to_string().trim().to_owned())?;
+        let bytes = buffer.as_slice();
+        // The slice includes the zero byte that LLVM keeps after its buffers.
+        Ok(bytes.split_last().map_or(&[][..], |(_, bytes)| bytes).to_vec())
+    }
+}
+
+/// The normalised triple and the processor for `name`, or why there is none. Makes LLVM know the
+/// architecture: only the one in use, because each costs time at startup.
+fn resolve(name: &str) -> Result<(String, &'static str), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > 100 || !name.chars().all(plain) {
+        return Err("a triple looks like `x86_64-unknown-linux-gnu`".to_owned());
+    }
+    let architecture = name.split('-').next().unwrap_or(name);
+    let found = ARCHITECTURES.iter().find(|(names, _)| names.contains(&architecture));
+    let Some(&(names, cpu)) = found else {
+        return Err(format!("no code generator for `{architecture}` is built in"));
+    };
+    let initialize = InitializationConfig { disassembler: false, ..Default::default() };
+    if names.contains(&"x86_64") {
+        LlvmTarget::initialize_x86(&initialize);
+    } else {
+        LlvmTarget::initialize_aarch64(&initialize);
+    }
+    if !name.contains('-') {
+        return Ok((format!("{}-unknown-linux-gnu", names.first().unwrap_or(&name)), cpu));
+    }
+    let triple = TargetMachine::normalize_triple(&TargetTriple::create(name));
+    let triple = triple.as_str().to_string_lossy().into_owned();
+    let system = triple.split('-').nth(2).unwrap_or("unknown");
+    if !SYSTEMS.iter().any(|known| system.starts_with(known)) {
+        return Err(format!("the system `{system}` is unknown"));
+    }
+    Ok((triple, cpu))
+}
+
+fn unknown_target(name: &str, why: &str) -> LlvmError {
+    let shown: String = name.chars().take(100).flat_map(char::escape_debug).collect();
+    LlvmError::new(LlvmErrorKind::Target, format!("unknown target `{shown}`: {why}"))
+        .help("targets are triples for x86_64 or aarch64, such as `aarch64-unknown-linux-gnu`")
+}

@@ -1,0 +1,186 @@
+//! Statements.
+
+use luma_ir::dialects::luma;
+use luma_ir::{Attribute, Type, Value};
+use luma_syntax::ast::{Block, ExprId, Loop, StmtId, StmtKind, SwitchArm};
+
+use crate::body::{BodyCx, Storage};
+use crate::constants;
+
+impl BodyCx<'_> {
+    /// Statements in order, up to the first that ends the block.
+    pub(crate) fn stmts(&mut self, stmts: &[StmtId]) {
+        for &stmt in stmts {
+            if self.terminated {
+                break;
+            }
+            self.stmt(stmt);
+        }
+    }
+
+    fn stmt(&mut self, id: StmtId) {
+        let cx = self.cx;
+        let stmt = &cx.ast.stmts[id];
+        self.at(stmt.span);
+        match &stmt.kind {
+            StmtKind::Let { local, init } => {
+                let decl = &cx.ast.locals[*local];
+                let ty = cx.sema.locals.get(*local).map_or(Type::VOID, |info| cx.ty(info.ty));
+                self.at(decl.name.span);
+                let place = self.local(ty, Some(&decl.name.text));
+                if let Some(init) = *init {
+                    self.init(place, init);
+                }
+                self.locals.insert(*local, Storage::Place(place));
+            }
+            StmtKind::Expr(expr) => self.discard(*expr),
+            StmtKind::Return(None) => {
+                luma::Return::build(&mut self.b, &[]);
+                self.terminated = true;
+            }
+            StmtKind::Return(Some(expr)) => self.return_value(*expr),
+            StmtKind::Break => {
+                luma::Break::build(&mut self.b);
+                self.terminated = true;
+            }
+            StmtKind::Continue => {
+                luma::Continue::build(&mut self.b);
+                self.terminated = true;
+            }
+            StmtKind::Block(block) => {
+                let op = luma::Block::build(&mut self.b);
+                self.block(op.body_region(self.b.func), block);
+            }
+            StmtKind::If { arms, otherwise } => self.if_chain(arms, otherwise.as_ref()),
+            StmtKind::Loop(l) => self.loop_stmt(l),
+            StmtKind::Switch { subject, arms } => self.switch(*subject, arms),
+            StmtKind::Defer(block) => {
+                let op = luma::Defer::build(&mut self.b);
+                self.block(op.body_region(self.b.func), block);
+            }
+            StmtKind::Output { args, newline } => self.output(args, *newline),
+            StmtKind::Error => {}
+        }
+    }
+
+    fn block(&mut self, region: luma_ir::Region, block: &Block) {
+        self.region(region, block.span.shrink_to_end(), |cx| {
+            cx.stmts(&block.stmts);
+            None
+        });
+    }
+
+    fn if_chain(&mut self, arms: &[(ExprId, Block)], otherwise: Option<&Block>) {
+        let Some(((condition, then), rest)) = arms.split_first() else { return };
+        let Some(value) = self.value(*condition) else { return };
+        self.at_expr(*condition);
+        let has_else = !rest.is_empty() || otherwise.is_some();
+        let op = luma::If::build(&mut self.b, value, &[], has_else);
+        let (then_region, else_region) = (op.then_region(self.b.func), op.else_region(self.b.func));
+        self.block(then_region, then);
+        match (else_region, rest, otherwise) {
+            (Some(region), [], Some(block)) => self.block(region, block),
+            (Some(region), rest, _) => {
+                let end = then.span.shrink_to_end();
+                self.region(region, end, |cx| {
+                    cx.if_chain(rest, otherwise);
+                    None
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn loop_stmt(&mut self, l: &Loop) {
+        if l.inits.is_empty() {
+            return self.bare_loop(l);
+        }
+        let op = luma::Block::build(&mut self.b);
+        let region = op.body_region(self.b.func);
+        self.region(region, l.body.span.shrink_to_end(), |cx| {
+            for &(local, init) in &l.inits {
+                let decl = &cx.cx.ast.locals[local];
+                let ty = cx.cx.sema.locals.get(local).map_or(Type::VOID, |info| cx.cx.ty(info.ty));
+                cx.at(decl.name.span);
+                let place = cx.local(ty, Some(&decl.name.text));
+                cx.init(place, init);
+                cx.locals.insert(local, Storage::Place(place));
+            }
+            cx.bare_loop(l);
+            None
+        });
+    }
+
+    fn bare_loop(&mut self, l: &Loop) {
+        let op = luma::Loop::build(&mut self.b);
+        let f = &self.b.func;
+        let (condition, body, post) =
+            (op.condition_region(f), op.body_region(f), op.post_region(f));
+        let end = l.body.span.shrink_to_end();
+        self.region(condition, end, |cx| match l.cond {
+            Some(expr) => {
+                let value = cx.value(expr);
+                cx.at_expr(expr);
+                value
+            }
+            None => {
+                let always = luma::Constant::build(&mut cx.b, Attribute::Bool(true), Type::I1);
+                Some(always.result(cx.b.func))
+            }
+        });
+        self.block(body, &l.body);
+        self.region(post, end, |cx| {
+            if let Some(expr) = l.post {
+                cx.discard(expr);
+            }
+            None
+        });
+    }
+
+    fn switch(&mut self, subject: ExprId, arms: &[SwitchArm]) {
+        let Some(mut value) = self.value(subject) else { return };
+        self.at_expr(subject);
+        if self.b.type_of(value) != Type::I64 {
+            value = luma::Cast::build(&mut self.b, value, Type::I64).result(self.b.func);
+        }
+        let default = arms.iter().find(|arm| arm.labels.is_empty());
+        let labelled: Vec<&SwitchArm> = arms.iter().filter(|arm| !arm.labels.is_empty()).collect();
+        let sema = self.cx.sema;
+        let cases = Attribute::array(labelled.iter().map(|arm| {
+            let labels = arm.labels.iter().filter_map(|&label| sema.constants.get(label));
+            Attribute::array(labels.map(|value| Attribute::int(constants::as_int(value))))
+        }));
+        let op = luma::Switch::build(&mut self.b, value, cases, labelled.len());
+        let default_region = op.default_region(self.b.func);
+        let regions = op.arms_regions(self.b.func).to_vec();
+        let end = self.cx.ast.exprs[subject].span.shrink_to_end();
+        match default {
+            Some(arm) => self.block(default_region, &arm.body),
+            None => self.region(default_region, end, |_| None),
+        }
+        for (region, arm) in regions.into_iter().zip(labelled) {
+            self.block(region, &arm.body);
+        }
+    }
+
+    fn output(&mut self, args: &[ExprId], newline: bool) {
+        let statement = self.b.loc;
+        for &arg in args {
+            if let Some(value) = self.value(arg) {
+                self.at_expr(arg);
+                luma::Print::build(&mut self.b, value);
+            }
+        }
+        if newline {
+            self.b.loc = statement;
+            let text = self.string(b"\n");
+            luma::Print::build(&mut self.b, text);
+        }
+    }
+
+    /// The address of a string literal.
+    pub(crate) fn string(&mut self, bytes: &[u8]) -> Value {
+        let ty = self.cx.context.ptr(Type::I8);
+        luma::String::build(&mut self.b, Attribute::str(bytes), ty).result(self.b.func)
+    }
+}

@@ -1,0 +1,214 @@
+//! The passes a session can run: the fixed steps down to the llvm dialect, and any by name.
+
+use std::sync::Once;
+
+use mlir_sys as sys;
+
+use crate::error::{MlirError, append, string_ref};
+
+/// Why a pass did not do its work.
+pub type PassError = MlirError;
+
+/// What the way down to the llvm dialect depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lowering {
+    /// Keep the line of every op as debug information (`-g`).
+    pub debug_info: bool,
+}
+
+/// One step of the way down to the llvm dialect.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    name: &'static str,
+    create: unsafe extern "C" fn() -> sys::MlirPass,
+}
+
+/// In this order, because each leaves only ops that a later one takes.
+const TO_LLVM: &[Step] = &[
+    Step { name: "convert-scf-to-cf", create: sys::mlirCreateConversionSCFToControlFlowPass },
+    Step { name: "convert-math-to-llvm", create: sys::mlirCreateConversionConvertMathToLLVMPass },
+    Step {
+        name: "convert-arith-to-llvm",
+        create: sys::mlirCreateConversionArithToLLVMConversionPass,
+    },
+    Step { name: "convert-index-to-llvm", create: sys::mlirCreateConversionConvertIndexToLLVMPass },
+    Step { name: "convert-func-to-llvm", create: sys::mlirCreateConversionConvertFuncToLLVMPass },
+    Step {
+        name: "convert-cf-to-llvm",
+        create: sys::mlirCreateConversionConvertControlFlowToLLVMPass,
+    },
+    Step { name: "convert-ub-to-llvm", create: sys::mlirCreateConversionUBToLLVMConversionPass },
+    Step {
+        name: "reconcile-unrealized-casts",
+        create: sys::mlirCreateConversionReconcileUnrealizedCastsPass,
+    },
+];
+
+/// Gives every function a scope, without which its ops' locations do not reach LLVM IR.
+const DEBUG_SCOPE: Step = Step {
+    name: "ensure-debug-info-scope-on-llvm-func",
+    create: sys::mlirCreateLLVMDIScopeForLLVMFuncOpPass,
+};
+
+fn steps(options: Lowering) -> impl Iterator<Item = &'static Step> {
+    TO_LLVM.iter().chain(options.debug_info.then_some(&DEBUG_SCOPE))
+}
+
+/// The names of the steps [`crate::Session::lower_to_llvm_dialect`] takes, in order; each can
+/// also be given to [`crate::Session::run_pass`].
+pub fn lowering_steps(options: Lowering) -> impl Iterator<Item = &'static str> {
+    steps(options).map(|step| step.name)
+}
+
+/// A pass manager, destroyed when dropped.
+struct Manager(sys::MlirPassManager);
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        // SAFETY: created by `manager`, destroyed once.
+        unsafe { sys::mlirPassManagerDestroy(self.0) }
+    }
+}
+
+/// A manager that takes passes for any op: one that is tied to `builtin.module` refuses passes
+/// for other ops while the pipeline is parsed, this one when it runs, with a located error.
+fn manager(context: sys::MlirContext, verify: bool) -> Manager {
+    // SAFETY: the context is alive; the manager is new.
+    unsafe {
+        let manager = Manager(sys::mlirPassManagerCreate(context));
+        sys::mlirPassManagerEnableVerifier(manager.0, verify);
+        manager
+    }
+}
+
+/// Runs the steps of `options` on `op`.
+///
+/// The verifier runs once at the end and not between the steps: it costs as much as a step.
+///
+/// # Safety
+/// `context` and `op` are alive, and `op` belongs to `context`.
+pub(crate) unsafe fn lower(
+    context: sys::MlirContext,
+    op: sys::MlirOperation,
+    options: Lowering,
+) -> Result<(), &'static str> {
+    for step in steps(options) {
+        let manager = manager(context, false);
+        // SAFETY: the pass is new and handed over; the rest is as for this function.
+        let result = unsafe {
+            sys::mlirPassManagerAddOwnedPass(manager.0, (step.create)());
+            sys::mlirPassManagerRunOnOp(manager.0, op)
+        };
+        if result.value == 0 {
+            return Err(step.name);
+        }
+    }
+    Ok(())
+}
+
+/// Parses `pipeline` and runs it on `op`, verifying after each pass.
+///
+/// # Errors
+/// `Ok(false)`: a pass failed, and the context's handler knows why. `Err`: what is wrong with the
+/// text.
+///
+/// # Safety
+/// `context` and `op` are alive, and `op` belongs to `context`.
+pub(crate) unsafe fn run(
+    context: sys::MlirContext,
+    op: sys::MlirOperation,
+    pipeline: &str,
+) -> Result<bool, String> {
+    register_by_name();
+    let manager = manager(context, true);
+    let mut message: Vec<u8> = Vec::new();
+    // SAFETY: `message` outlives the call that fills it; the rest is as for this function.
+    unsafe {
+        let parsed = sys::mlirOpPassManagerAddPipeline(
+            sys::mlirPassManagerGetAsOpPassManager(manager.0),
+            string_ref(inner(pipeline)),
+            Some(append),
+            (&raw mut message).cast(),
+        );
+        if parsed.value == 0 {
+            return Err(String::from_utf8_lossy(&message).trim_end().to_owned());
+        }
+        Ok(sys::mlirPassManagerRunOnOp(manager.0, op).value != 0)
+    }
+}
+
+/// `pipeline` without a `builtin.module(...)` around it: the manager already stands on the module.
+fn inner(pipeline: &str) -> &str {
+    let pipeline = pipeline.trim();
+    let inside = pipeline.strip_prefix("builtin.module").map(str::trim_start);
+    let inside = inside.and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')'));
+    match inside {
+        // `builtin.module(a),builtin.module(b)` also starts and ends that way.
+        Some(text) if balanced(text) => text,
+        _ => pipeline,
+    }
+}
+
+fn balanced(text: &str) -> bool {
+    let mut depth = 0_i64;
+    for byte in text.bytes() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0
+}
+
+/// Registers the passes that pipelines may name. Only what works on the dialects in use: the full
+/// set would double the size of the executable.
+fn register_by_name() {
+    static ONCE: Once = Once::new();
+    // SAFETY: registration only fills a global table, and `Once` keeps it to one thread.
+    ONCE.call_once(|| unsafe {
+        sys::mlirRegisterTransformsPasses();
+        sys::mlirRegisterArithArithExpandOpsPass();
+        sys::mlirRegisterArithArithIntRangeNarrowing();
+        sys::mlirRegisterArithArithIntRangeOpts();
+        sys::mlirRegisterArithArithUnsignedWhenEquivalentPass();
+        sys::mlirRegisterFuncPasses();
+        sys::mlirRegisterLLVMDIScopeForLLVMFuncOpPass();
+        sys::mlirRegisterLLVMLLVMLegalizeForExportPass();
+        sys::mlirRegisterMathMathExpandOpsPass();
+        sys::mlirRegisterMathMathUpliftToFMA();
+        sys::mlirRegisterSCFSCFForLoopCanonicalization();
+        sys::mlirRegisterSCFSCFForLoopPeeling();
+        sys::mlirRegisterSCFSCFForLoopRangeFolding();
+        sys::mlirRegisterSCFSCFForToWhileLoop();
+        sys::mlirRegisterConversionSCFToControlFlowPass();
+        sys::mlirRegisterConversionLiftControlFlowToSCFPass();
+        sys::mlirRegisterConversionConvertMathToLLVMPass();
+        sys::mlirRegisterConversionConvertMathToLibmPass();
+        sys::mlirRegisterConversionArithToLLVMConversionPass();
+        sys::mlirRegisterConversionConvertIndexToLLVMPass();
+        sys::mlirRegisterConversionConvertFuncToLLVMPass();
+        sys::mlirRegisterConversionConvertControlFlowToLLVMPass();
+        sys::mlirRegisterConversionUBToLLVMConversionPass();
+        sys::mlirRegisterConversionReconcileUnrealizedCastsPass();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inner;
+
+    #[test]
+    fn takes_the_module_off_a_pipeline() {
+        assert_eq!(
+            inner(" builtin.module(cse, func.func(canonicalize)) "),
+            "cse, func.func(canonicalize)"
+        );
+        assert_eq!(inner("canonicalize"), "canonicalize");
+        let two = "builtin.module(cse),builtin.module(cse)";
+        assert_eq!(inner(two), two);
+    }
+}

@@ -1,0 +1,285 @@
+//! One MLIR module and the context it lives in.
+
+use std::cell::Cell;
+use std::ffi::{CString, c_void};
+use std::ptr::NonNull;
+
+use melior::Context;
+use melior::ir::{Location, Module};
+use mlir_sys as sys;
+
+use crate::error::{Collector, MlirError, MlirMessage, MlirPosition, append, string_ref};
+use crate::nesting;
+use crate::passes::{self, Lowering};
+
+/// How [`Session::to_text`] prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PrintOptions {
+    /// Print the location of every op.
+    pub debug_info: bool,
+    /// Print every op in the generic form.
+    pub generic: bool,
+}
+
+/// One MLIR module with its context. No melior type leaves it, because melior's lifetimes do not
+/// keep a module from outliving its context; here the order of the fields does.
+#[derive(Debug)]
+pub struct Session {
+    // Dropped first: the context below owns everything the module points into.
+    module: Module<'static>,
+    context: Context,
+    messages: Collector,
+    /// Whether nothing has changed since the module was last found valid.
+    verified: Cell<bool>,
+}
+
+impl Session {
+    /// An empty module, in a context with the dialects lumac lowers to.
+    pub fn new() -> Self {
+        let (context, messages) = new_context();
+        let location = Location::unknown(&context).to_raw();
+        // SAFETY: the location belongs to `context`, which outlives the module (field order).
+        let module = unsafe { Module::from_raw(sys::mlirModuleCreateEmpty(location)) };
+        Self { module, context, messages, verified: Cell::new(true) }
+    }
+
+    /// Parses and verifies `text`. `name` is what positions call it.
+    ///
+    /// # Errors
+    /// What the parser or the verifier has against the text, located.
+    pub fn from_mlir_text(name: &str, text: &str) -> Result<Self, MlirError> {
+        const STEP: &str = "parsing MLIR";
+        if let Some((line, column)) = nesting::too_deep(text, "//") {
+            let text = format!("nesting deeper than {} levels", nesting::LIMIT);
+            let position = Some(MlirPosition { file: name.to_owned(), line, column });
+            let errors = vec![MlirMessage { text, position }];
+            return Err(MlirError { step: STEP.to_owned(), errors, notes: Vec::new() });
+        }
+        // MLIR reads one byte past the end and relies on it being zero.
+        let Ok(source) = CString::new(text) else {
+            return Err(MlirError::new(STEP, "the text contains a zero byte"));
+        };
+        let source = sys::MlirStringRef { data: source.as_ptr(), length: text.len() };
+        let (context, messages) = new_context();
+        // SAFETY: `source` is zero-terminated and outlives the calls; what is returned belongs to
+        // `context`.
+        let module = unsafe {
+            let module = parse_named(&context, source, name);
+            if module.ptr.is_null() && messages.says_not_one_op() {
+                messages.clear();
+                parse_several(&context, source, text, name)
+            } else {
+                module
+            }
+        };
+        if module.ptr.is_null() {
+            let mut error = messages.take_error(STEP, "MLIR gave no reason");
+            let messages = error.errors.iter_mut().chain(&mut error.notes);
+            for position in messages.filter_map(|message| message.position.as_mut()) {
+                if position.file == UNNAMED {
+                    name.clone_into(&mut position.file);
+                }
+            }
+            return Err(error);
+        }
+        messages.clear();
+        // SAFETY: not null, owned by us, and dropped before `context` (field order).
+        let module = unsafe { Module::from_raw(module) };
+        Ok(Self { module, context, messages, verified: Cell::new(true) })
+    }
+
+    /// The module as text.
+    pub fn to_text(&self, options: PrintOptions) -> String {
+        let mut text: Vec<u8> = Vec::new();
+        // SAFETY: the flags are created and destroyed here, the module is alive, and `text`
+        // outlives the call that fills it.
+        unsafe {
+            let flags = sys::mlirOpPrintingFlagsCreate();
+            if options.debug_info {
+                sys::mlirOpPrintingFlagsEnableDebugInfo(flags, true, false);
+            }
+            if options.generic {
+                sys::mlirOpPrintingFlagsPrintGenericOpForm(flags);
+            }
+            let sink = (&raw mut text).cast::<c_void>();
+            sys::mlirOperationPrintWithFlags(self.op(), flags, Some(append), sink);
+            sys::mlirOpPrintingFlagsDestroy(flags);
+        }
+        if text.last() != Some(&b'\n') {
+            text.push(b'\n');
+        }
+        String::from_utf8(text).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into())
+    }
+
+    /// Checks the invariants of every op.
+    ///
+    /// # Errors
+    /// Every violation.
+    pub fn verify(&self) -> Result<(), MlirError> {
+        self.messages.clear();
+        // SAFETY: the module is alive.
+        if self.verified.get() || unsafe { sys::mlirOperationVerify(self.op()) } {
+            self.verified.set(true);
+            return Ok(());
+        }
+        Err(self.messages.take_error("verifying MLIR", "the module is invalid"))
+    }
+
+    /// Runs one pass, or a pipeline in MLIR's textual syntax: `canonicalize`,
+    /// `func.func(cse,loop-invariant-code-motion)`. The module is verified after each pass.
+    ///
+    /// # Errors
+    /// An unknown pass or malformed text (the module is unchanged then), or what the pass says
+    /// (the module may be half transformed then).
+    pub fn run_pass(&mut self, pipeline: &str) -> Result<(), MlirError> {
+        self.messages.clear();
+        self.verified.set(false);
+        let step = format!("pass `{}`", pipeline.trim());
+        // SAFETY: context and module are alive and belong together.
+        match unsafe { passes::run(self.context.to_raw(), self.op(), pipeline) } {
+            Ok(true) => {
+                self.messages.clear();
+                Ok(())
+            }
+            Ok(false) => Err(self.messages.take_error(&step, "the pass failed")),
+            Err(reason) => Err(self.messages.take_error(&step, &reason)),
+        }
+    }
+
+    /// Lowers scf, cf, arith, math, index, ub and func to the llvm dialect, then verifies.
+    ///
+    /// # Errors
+    /// The step that failed and what it says; the module may be half transformed then.
+    pub fn lower_to_llvm_dialect(&mut self, options: Lowering) -> Result<(), MlirError> {
+        self.messages.clear();
+        self.verified.set(false);
+        // SAFETY: context and module are alive and belong together.
+        let lowered = unsafe { passes::lower(self.context.to_raw(), self.op(), options) };
+        match lowered {
+            Ok(()) => self.verify(),
+            Err(step) => {
+                let step = format!("pass `{step}`");
+                Err(self.messages.take_error(&step, "the pass failed"))
+            }
+        }
+    }
+
+    /// Translates the module, which must be in the llvm dialect, to LLVM IR.
+    ///
+    /// `llvm_context` is an `LLVMContextRef`; what is returned is an `LLVMModuleRef` in that
+    /// context, owned by the caller.
+    ///
+    /// # Errors
+    /// The ops that have no translation.
+    ///
+    /// # Safety
+    /// `llvm_context` is a live LLVM context of the LLVM this crate is linked with.
+    pub unsafe fn translate_into(
+        &self,
+        llvm_context: NonNull<c_void>,
+    ) -> Result<NonNull<c_void>, MlirError> {
+        const STEP: &str = "translating to LLVM IR";
+        // The translation asserts its input, so an invalid module must not get there.
+        self.verify()?;
+        self.messages.clear();
+        // SAFETY: both contexts and the module are alive.
+        let module = unsafe {
+            sys::mlirRegisterAllLLVMTranslations(self.context.to_raw());
+            sys::mlirTranslateModuleToLLVMIR(self.op(), llvm_context.as_ptr().cast())
+        };
+        NonNull::new(module.cast::<c_void>())
+            .ok_or_else(|| self.messages.take_error(STEP, "MLIR gave no reason"))
+    }
+
+    fn op(&self) -> sys::MlirOperation {
+        self.module.as_operation().to_raw()
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What MLIR calls a text it was given no name for.
+const UNNAMED: &str = "-";
+
+/// Parses a text that is one op. MLIR's only parser that takes the name of the text.
+///
+/// # Safety
+/// A zero byte follows `source`.
+unsafe fn parse_named(
+    context: &Context,
+    source: sys::MlirStringRef,
+    name: &str,
+) -> sys::MlirModule {
+    // SAFETY: as for this function; the op belongs to the context, and a module takes it over.
+    unsafe {
+        let op = sys::mlirOperationCreateParse(context.to_raw(), source, string_ref(name));
+        if op.ptr.is_null() {
+            return sys::MlirModule { ptr: std::ptr::null_mut() };
+        }
+        let module = sys::mlirModuleFromOperation(op);
+        if !module.ptr.is_null() {
+            return module;
+        }
+        let module = sys::mlirModuleCreateEmpty(sys::mlirOperationGetLocation(op));
+        sys::mlirBlockAppendOwnedOperation(sys::mlirModuleGetBody(module), op);
+        module
+    }
+}
+
+/// Parses a text that is no op or several, by putting the module around it that it leaves out, on
+/// its first line so that the others keep their numbers. A text that cannot stand in a module (it
+/// defines aliases, or is wrong) goes to the parser that needs no module and knows no names.
+///
+/// # Safety
+/// A zero byte follows `source`, which is `text`.
+unsafe fn parse_several(
+    context: &Context,
+    source: sys::MlirStringRef,
+    text: &str,
+    name: &str,
+) -> sys::MlirModule {
+    let quiet = Collector::default();
+    let handler = quiet.attach(context.to_raw());
+    let wrapped = format!("module {{ {text}\n}}\0");
+    let wrapped_ref =
+        sys::MlirStringRef { data: wrapped.as_ptr().cast(), length: wrapped.len() - 1 };
+    // SAFETY: as for this function; `wrapped` ends in a zero byte and outlives the call, and the
+    // handler is detached before `quiet` goes.
+    unsafe {
+        let module = parse_named(context, wrapped_ref, name);
+        sys::mlirContextDetachDiagnosticHandler(context.to_raw(), handler);
+        if module.ptr.is_null() {
+            sys::mlirModuleCreateParse(context.to_raw(), source)
+        } else {
+            module
+        }
+    }
+}
+
+/// A context without threads (starting them costs more than a small program takes) that knows the
+/// dialects lumac uses. They are loaded on first use, which the parser does by itself.
+fn new_context() -> (Context, Collector) {
+    let context = Context::new_with_threading(false);
+    let messages = Collector::default();
+    messages.attach(context.to_raw());
+    // SAFETY: handles are immortal; the context is alive.
+    unsafe {
+        for handle in [
+            sys::mlirGetDialectHandle__func__(),
+            sys::mlirGetDialectHandle__scf__(),
+            sys::mlirGetDialectHandle__cf__(),
+            sys::mlirGetDialectHandle__arith__(),
+            sys::mlirGetDialectHandle__math__(),
+            sys::mlirGetDialectHandle__index__(),
+            sys::mlirGetDialectHandle__llvm__(),
+            sys::mlirGetDialectHandle__ub__(),
+        ] {
+            sys::mlirDialectHandleRegisterDialect(handle, context.to_raw());
+        }
+    }
+    (context, messages)
+}

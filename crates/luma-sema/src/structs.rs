@@ -1,0 +1,254 @@
+//! Fields of structs, their layout, and structs that contain themselves.
+//!
+//! Fields are resolved on demand: the size of an array field may ask for the size of another
+//! struct, wherever that one is declared.
+
+use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_syntax::ast::{Field, ItemKind};
+use rustc_hash::FxHashMap;
+
+use crate::collect::duplicate;
+use crate::context::Cx;
+use crate::type_exprs::{resolve, too_large};
+use crate::types::{FieldInfo, Layout, StructId, Ty, TyKind};
+
+/// The most bytes a type may take: what a 32-bit displacement reaches.
+pub(crate) const MAX_SIZE: u64 = i32::MAX as u64;
+
+/// How far a struct is.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct StructState {
+    fields: Progress,
+    layout: Progress,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    #[default]
+    Waiting,
+    Running,
+    Done,
+    /// Wrong, and reported.
+    Failed,
+}
+
+/// Resolves and lays out every struct.
+pub(crate) fn check_structs(cx: &mut Cx<'_>) {
+    for index in 0..cx.out.structs.len() {
+        let id = StructId(index as u32);
+        let span = cx.item_name(cx.out.structs[index].item).span;
+        ensure_fields(cx, id, span);
+    }
+    for index in 0..cx.out.structs.len() {
+        let id = StructId(index as u32);
+        let span = cx.item_name(cx.out.structs[index].item).span;
+        ensure_layout(cx, id, span);
+    }
+    cx.out.struct_layouts.resize(cx.out.structs.len(), Layout::default());
+}
+
+/// Makes the fields of `id` known; `span` asks for them. False if they depend on themselves.
+pub(crate) fn ensure_fields(cx: &mut Cx<'_>, id: StructId, span: Span) -> bool {
+    let index = id.0 as usize;
+    match cx.structs.get(index).map(|state| state.fields) {
+        Some(Progress::Done) => return true,
+        Some(Progress::Waiting) => {}
+        Some(Progress::Running) => {
+            report_size_cycle(cx, id, span);
+            return false;
+        }
+        Some(Progress::Failed) | None => return false,
+    }
+    let item = cx.out.structs[index].item;
+    let ast = cx.ast;
+    let ItemKind::Struct(strukt) = &ast.items[item].kind else { return false };
+    if !cx.enter(span) {
+        return false;
+    }
+    cx.structs[index].fields = Progress::Running;
+    let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
+    let mut fields = Vec::with_capacity(strukt.fields.len());
+    for field in &strukt.fields {
+        if let Some(&first) = seen.get(field.name.text.as_str()) {
+            cx.report(duplicate(&field.name.text, field.name.span, first));
+        } else {
+            seen.insert(&field.name.text, field.name.span);
+        }
+        let ty = field_type(cx, field);
+        let (name, public, span) = (field.name.text.clone(), field.public, field.name.span);
+        fields.push(FieldInfo { name, ty, public, span });
+    }
+    cx.leave();
+    // Layout order: public fields, then private ones; the sort keeps source order within both.
+    fields.sort_by_key(|field| !field.public);
+    if fields.is_empty() {
+        let message = format!("struct `{}` has no fields", strukt.name.text);
+        let d = Diagnostic::new(codes::E0319, strukt.name.span, message)
+            .help("a struct must have at least one data field");
+        cx.report(d);
+    }
+    cx.out.structs[index].fields = fields;
+    if cx.structs[index].fields == Progress::Running {
+        cx.structs[index].fields = Progress::Done;
+    }
+    true
+}
+
+fn field_type(cx: &mut Cx<'_>, field: &Field) -> Ty {
+    let ty = resolve(cx, field.ty);
+    if ty == cx.prims.void {
+        let span = cx.ast.types[field.ty].span;
+        let message = "a field cannot have type `void`";
+        let help = "`void` has no values; for a pointer to anything write `*void`";
+        cx.report(Diagnostic::new(codes::E0319, span, message).help(help));
+        return cx.prims.error;
+    }
+    ty
+}
+
+fn report_size_cycle(cx: &mut Cx<'_>, id: StructId, span: Span) {
+    let index = id.0 as usize;
+    let Some(info) = cx.out.structs.get(index) else { return };
+    let message = format!("the layout of struct `{}` depends on itself", info.name);
+    let declared = cx.item_name(info.item).span;
+    let d = Diagnostic::new(codes::E0207, span, message)
+        .label("needs its own size")
+        .also(declared, "declared here");
+    cx.report(d);
+}
+
+/// One struct on the way down.
+struct Visit {
+    id: StructId,
+    /// The next field to look at.
+    next: usize,
+}
+
+/// Lays out `id` and all structs in it; `span` asks for it. False if it contains itself.
+pub(crate) fn ensure_layout(cx: &mut Cx<'_>, id: StructId, span: Span) -> bool {
+    match cx.structs.get(id.0 as usize).map(|state| state.layout) {
+        Some(Progress::Done) => return true,
+        Some(Progress::Waiting) => {}
+        Some(Progress::Running) => {
+            report_size_cycle(cx, id, span);
+            return false;
+        }
+        Some(Progress::Failed) | None => return false,
+    }
+    let mut path = Vec::new();
+    let mut sound = begin(cx, id, span, &mut path);
+    // An explicit stack: chains of structs may be as long as the file.
+    while let Some(visit) = path.last_mut() {
+        let info = &cx.out.structs[visit.id.0 as usize];
+        let Some(field) = info.fields.get(visit.next) else {
+            let done = visit.id;
+            path.pop();
+            sound &= finish(cx, done);
+            continue;
+        };
+        visit.next += 1;
+        let field_span = field.span;
+        let Some(child) = struct_inside(cx, field.ty) else { continue };
+        match cx.structs[child.0 as usize].layout {
+            Progress::Done => {}
+            Progress::Waiting => sound &= begin(cx, child, field_span, &mut path),
+            Progress::Failed => sound = false,
+            Progress::Running => {
+                sound = false;
+                report_containment(cx, &path, child);
+            }
+        }
+    }
+    sound
+}
+
+fn begin(cx: &mut Cx<'_>, id: StructId, span: Span, path: &mut Vec<Visit>) -> bool {
+    cx.structs[id.0 as usize].layout = Progress::Running;
+    if !ensure_fields(cx, id, span) {
+        cx.structs[id.0 as usize].layout = Progress::Failed;
+        return false;
+    }
+    path.push(Visit { id, next: 0 });
+    true
+}
+
+/// The struct a value of type `ty` contains directly or as array elements.
+fn struct_inside(cx: &Cx<'_>, mut ty: Ty) -> Option<StructId> {
+    loop {
+        match cx.kind(ty) {
+            TyKind::Array(element, _) => ty = *element,
+            TyKind::Struct(id) => return Some(*id),
+            _ => return None,
+        }
+    }
+}
+
+/// All structs in `id` are laid out or failed: now itself.
+fn finish(cx: &mut Cx<'_>, id: StructId) -> bool {
+    let index = id.0 as usize;
+    if cx.structs[index].layout == Progress::Failed {
+        return false;
+    }
+    let mut layout = Layout { size: 0, align: 1 };
+    let mut failed = false;
+    for field in &cx.out.structs[index].fields {
+        if struct_inside(cx, field.ty)
+            .is_some_and(|child| cx.structs[child.0 as usize].layout != Progress::Done)
+        {
+            failed = true;
+            continue;
+        }
+        let part = cx.out.layout(field.ty);
+        layout.size = round_up(layout.size, part.align).saturating_add(part.size);
+        layout.align = layout.align.max(part.align);
+    }
+    layout.size = round_up(layout.size, layout.align);
+    if layout.size > MAX_SIZE && !failed {
+        let info = &cx.out.structs[index];
+        let span = cx.item_name(info.item).span;
+        cx.report(too_large(&cx.out.structs[index].name, span));
+        failed = true;
+    }
+    if cx.out.struct_layouts.len() <= index {
+        cx.out.struct_layouts.resize(index + 1, Layout::default());
+    }
+    cx.out.struct_layouts[index] = layout;
+    cx.structs[index].layout = if failed { Progress::Failed } else { Progress::Done };
+    !failed
+}
+
+fn report_containment(cx: &mut Cx<'_>, path: &[Visit], child: StructId) {
+    let name = cx.out.structs[child.0 as usize].name.clone();
+    let span = cx.item_name(cx.out.structs[child.0 as usize].item).span;
+    let mut d = Diagnostic::new(codes::E0207, span, format!("struct `{name}` contains itself"))
+        .help("hold a pointer to it instead");
+    let from = path.iter().rposition(|visit| visit.id == child).unwrap_or(0);
+    for visit in path.get(from..).unwrap_or_default() {
+        let Some(info) = cx.out.structs.get(visit.id.0 as usize) else { continue };
+        if let Some(field) = info.fields.get(visit.next.saturating_sub(1)) {
+            d = d.also(field.span, format!("`{}` holds a `{}`", info.name, cx.show(field.ty)));
+        }
+        if d.secondary.len() >= 8 {
+            break;
+        }
+    }
+    cx.report(d);
+    for visit in path.get(from..).unwrap_or_default() {
+        cx.structs[visit.id.0 as usize].layout = Progress::Failed;
+    }
+}
+
+/// The layout of a value of type `ty`; `span` asks for it. `None` if it was found wrong.
+pub(crate) fn layout_of(cx: &mut Cx<'_>, ty: Ty, span: Span) -> Option<Layout> {
+    if let Some(id) = struct_inside(cx, ty)
+        && !ensure_layout(cx, id, span)
+    {
+        return None;
+    }
+    Some(cx.out.layout(ty))
+}
+
+/// `size` rounded up to a multiple of `align`.
+pub(crate) fn round_up(size: u64, align: u64) -> u64 {
+    size.checked_next_multiple_of(align).unwrap_or(u64::MAX)
+}

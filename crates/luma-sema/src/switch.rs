@@ -1,0 +1,156 @@
+//! `switch`: labels, duplicates, exhaustiveness.
+
+use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_syntax::ast::{ExprId, SwitchArm};
+use rustc_hash::FxHashMap;
+
+use crate::Const;
+use crate::bodies::{End, check_block};
+use crate::constants::evaluate;
+use crate::context::{Cx, Def};
+use crate::convert::{Site, check_to};
+use crate::exprs::infer;
+use crate::types::{EnumId, Ty, TyKind};
+
+/// Checks a switch and tells how control leaves it.
+pub(crate) fn check_switch(
+    cx: &mut Cx<'_>,
+    span: Span,
+    subject: ExprId,
+    arms: &[SwitchArm],
+) -> End {
+    let mut ty = infer(cx, subject);
+    if !matches!(cx.kind(ty), TyKind::Int | TyKind::Byte | TyKind::Enum(_) | TyKind::Error) {
+        let message = format!("cannot switch over a `{}`", cx.show(ty));
+        let d = Diagnostic::new(codes::E0302, cx.span(subject), message)
+            .help("a switch needs an `int`, a `byte` or an enum; use `if` and `elif`");
+        cx.report(d);
+        ty = cx.prims.error;
+    }
+    let mut labels = Labels::default();
+    let mut default: Option<Span> = None;
+    let mut end = End::Never;
+    for arm in arms {
+        for &label in &arm.labels {
+            check_label(cx, label, ty, &mut labels);
+        }
+        if arm.labels.is_empty() {
+            if let Some(first) = default {
+                let d = Diagnostic::new(codes::E0313, arm.span, "a switch has only one arm `_`")
+                    .also(first, "the first one");
+                cx.report(d);
+            }
+            default.get_or_insert(arm.span);
+        }
+        end = end.max(check_block(cx, &arm.body));
+    }
+    let exhaustive = match *cx.kind(ty) {
+        TyKind::Enum(id) => check_exhaustive(cx, span, subject, id, &labels, default),
+        _ => false,
+    };
+    if default.is_some() {
+        end
+    } else if exhaustive {
+        end.max(End::Barely)
+    } else if end <= End::Unmatched && !arms.is_empty() {
+        End::Unmatched
+    } else {
+        End::Open
+    }
+}
+
+/// Labels seen so far.
+#[derive(Default)]
+struct Labels {
+    /// Each value, and where it was first.
+    seen: FxHashMap<i64, Span>,
+    /// Those that name a member of the subject's enum.
+    members: FxHashMap<i64, Span>,
+    /// Some label is wrong, so what the switch covers is unknown.
+    unsound: bool,
+}
+
+fn check_label(cx: &mut Cx<'_>, label: ExprId, subject: Ty, labels: &mut Labels) {
+    let outer = std::mem::replace(&mut cx.in_constant, true);
+    let sound = check_to(cx, label, subject, Site::Label);
+    cx.in_constant = outer;
+    if !sound || cx.is_error(subject) {
+        labels.unsound = true;
+        return;
+    }
+    let value = match evaluate(cx, label) {
+        Ok(value) => value,
+        Err(why) => {
+            labels.unsound = true;
+            if let Some(mut d) = why.diagnostic("a case label must be a constant") {
+                d.code = codes::E0313;
+                cx.report(d);
+            }
+            return;
+        }
+    };
+    let number = match value {
+        Const::Int(number) => number,
+        Const::Byte(byte) => i64::from(byte),
+        _ => return,
+    };
+    cx.out.constants.insert(label, value);
+    let span = cx.span(label);
+    if cx.out.expr_types.get(label) == Some(&subject) {
+        labels.members.entry(number).or_insert(span);
+    }
+    if let Some(&first) = labels.seen.get(&number) {
+        let d = Diagnostic::new(codes::E0313, span, "this case is handled already")
+            .also(first, "by this label");
+        cx.report(d);
+        return;
+    }
+    labels.seen.insert(number, span);
+}
+
+/// Whether all members of `id` have a case; reports when that and `_` do not fit together.
+fn check_exhaustive(
+    cx: &mut Cx<'_>,
+    span: Span,
+    subject: ExprId,
+    id: EnumId,
+    labels: &Labels,
+    default: Option<Span>,
+) -> bool {
+    let Some(info) = cx.out.enums.get(id.0 as usize) else { return false };
+    let covers = |number: usize| labels.members.contains_key(&(number as i64));
+    let missing: Vec<&str> = info
+        .members
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| !covers(*number))
+        .map(|(_, name)| name.as_str())
+        .collect();
+    if missing.is_empty() {
+        if let Some(default) = default {
+            let message = format!("all members of `{}` have a case, so `_` never runs", info.name);
+            let d = Diagnostic::new(codes::E0314, default, message).help("remove this arm");
+            cx.report(d);
+        }
+        return true;
+    }
+    if default.is_some() || labels.unsound {
+        return labels.unsound;
+    }
+    let mut names = missing
+        .iter()
+        .take(5)
+        .map(|name| format!("`{}::{name}`", info.name))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if missing.len() > 5 {
+        names.push_str(&format!(" and {} more", missing.len() - 5));
+    }
+    let at = Span { end: cx.span(subject).end.max(span.start), ..span };
+    let d = Diagnostic::new(codes::E0314, at, format!("this switch has no case for {names}"))
+        .also(cx.def_span(Def::Enum(id)), "declared here")
+        .help("add the missing cases or an arm `_ -> …`");
+    cx.report(d);
+    // Reported: as far as the rest is concerned the cases are there.
+    true
+}

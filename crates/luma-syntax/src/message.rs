@@ -1,0 +1,476 @@
+//! The wording of syntax errors.
+
+use luma_diagnostics::{Code, Diagnostic, Span, codes};
+
+use crate::build::Builder;
+use crate::chunk::Chunk;
+use crate::token::{Role, T, Token};
+
+/// The error for `tokens[at]` (one past the last: the declaration ends too early), where only
+/// `expected` tokens may stand. `None` if the defect is already reported.
+pub(crate) fn syntax_error(
+    cx: &Builder<'_>,
+    tokens: &[Token],
+    at: usize,
+    expected: &[String],
+) -> Option<Diagnostic> {
+    let site = Site { cx, tokens, at, expected };
+    if matches!(site.kind(0), Some(T::Bad | T::Error)) {
+        return None;
+    }
+    Some(
+        site.unsupported()
+            .or_else(|| site.foreign_statement())
+            .or_else(|| site.foreign_operator())
+            .or_else(|| site.foreign_arm())
+            .or_else(|| site.half_float())
+            .or_else(|| site.untyped_variable())
+            .or_else(|| site.missing_separator())
+            .unwrap_or_else(|| site.general()),
+    )
+}
+
+/// The error for what cannot stand at module level. `again`: it follows another such chunk, so
+/// that mere statements were reported already.
+pub(crate) fn stray(cx: &mut Builder<'_>, chunk: &Chunk, again: bool) {
+    let (Some(&first), None) = (chunk.tokens.first(), chunk.broken_at) else { return };
+    let like_declaration =
+        matches!(first.kind, T::Fn | T::Struct | T::Enum | T::Impl) || first.kind.is_type_keyword();
+    if first.kind == T::Bad || again && !like_declaration {
+        return;
+    }
+    let site = Site { cx, tokens: &chunk.tokens, at: 0, expected: &[] };
+    let span = site.span(first);
+    let name = |offset: usize| match chunk.tokens.get(offset) {
+        Some(token) if token.kind == T::Ident => cx.text(token.start, token.end),
+        _ => "name",
+    };
+    let found = site.describe(first);
+    let declaration =
+        Diagnostic::new(codes::E0101, span, format!("expected a declaration, found {found}"));
+    let diagnostic = match first.kind {
+        T::Fn => declaration
+            .help(format!("a function is declared as `const {} -> fn (…) type {{ … }}`", name(1))),
+        T::Struct => declaration
+            .help(format!("a struct is declared as `const {} -> struct {{ … }};`", name(1))),
+        T::Enum => {
+            declaration.help(format!("an enum is declared as `const {} -> enum {{ … }};`", name(1)))
+        }
+        T::Impl | T::Import => {
+            Diagnostic::new(codes::E0109, span, format!("{found} is not supported yet"))
+        }
+        kind if kind.is_type_keyword() => declaration.help(format!(
+            "a variable is declared as `let {}: {}`",
+            name(1),
+            cx.text(first.start, first.end)
+        )),
+        T::Semi => declaration.fix("remove the `;`", span, ""),
+        kind if kind.starts_statement()
+            || matches!(
+                kind,
+                T::Ident | T::LBrace | T::Star | T::PlusPlus | T::MinusMinus | T::Free
+            ) =>
+        {
+            Diagnostic::new(codes::E0110, span, "statements are not allowed at module level")
+                .help("put it into a function")
+        }
+        _ => declaration,
+    };
+    cx.diagnostics.push(diagnostic);
+}
+
+/// An error's surroundings.
+struct Site<'s> {
+    cx: &'s Builder<'s>,
+    tokens: &'s [Token],
+    at: usize,
+    expected: &'s [String],
+}
+
+impl Site<'_> {
+    /// The token `offset` after the offending one.
+    fn token(&self, offset: isize) -> Option<Token> {
+        let mut index = self.at.checked_add_signed(offset)?;
+        // An inserted comma stands for the token it precedes.
+        if self.tokens.get(self.at).is_some_and(|token| is_inserted_comma(*token)) && offset >= 0 {
+            index += 1;
+        }
+        self.tokens.get(index).copied()
+    }
+
+    fn kind(&self, offset: isize) -> Option<T> {
+        self.token(offset).map(|token| token.kind)
+    }
+
+    fn text(&self, offset: isize) -> &str {
+        self.token(offset).map_or("", |token| self.cx.text(token.start, token.end))
+    }
+
+    fn span(&self, token: Token) -> Span {
+        self.cx.span(token.start, token.end)
+    }
+
+    /// Where the offending token is; after the last token if there is none.
+    fn here(&self) -> Span {
+        match self.token(0) {
+            Some(token) => self.span(token),
+            None => self.behind(),
+        }
+    }
+
+    /// The place right after the token before the offending one.
+    fn behind(&self) -> Span {
+        let before = self.tokens.get(..self.at).and_then(|before| before.last());
+        before.map_or_else(|| self.cx.span(0, 0), |token| self.span(*token).shrink_to_end())
+    }
+
+    fn may(&self, token: &str) -> bool {
+        self.expected.iter().any(|expected| expected.trim_matches('"') == token)
+    }
+
+    fn expects_expression(&self) -> bool {
+        self.may("integer") && self.may("cast")
+    }
+
+    fn expects_statement(&self) -> bool {
+        self.may("return") && self.may("loop")
+    }
+
+    fn expects_type(&self) -> bool {
+        self.may("int") && self.may("double")
+    }
+
+    /// An operand just ended and the expression may go on.
+    fn after_operand(&self) -> bool {
+        self.may("==") && self.may("%")
+    }
+
+    /// The offending token stands on a later line than the one before it.
+    fn on_new_line(&self) -> bool {
+        let (Some(before), Some(here)) = (self.token(-1), self.token(0)) else { return false };
+        self.cx.text(before.end, here.start).contains('\n')
+    }
+
+    fn error(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, span, message)
+    }
+
+    fn unsupported(&self) -> Option<Diagnostic> {
+        let kind = self.kind(0)?;
+        (matches!(kind, T::Impl | T::AtModule | T::AtUse | T::AtLink | T::AtOs)
+            && self.expects_statement())
+        .then(|| {
+            let message = match kind {
+                T::AtModule => "`@module` must be the first declaration of the file".to_owned(),
+                _ => format!("`{}` is not supported yet", self.text(0)),
+            };
+            let code = if kind == T::AtModule { codes::E0111 } else { codes::E0109 };
+            self.error(code, self.here(), message)
+        })
+    }
+
+    /// The first token of the statement around the error.
+    fn statement_start(&self) -> usize {
+        // The `{` of a literal may be the body of an unknown statement: `do { … }`.
+        let boundary = |token: &Token| {
+            matches!(token.kind, T::Semi | T::RBrace | T::Error | T::Else)
+                || token.kind == T::LBrace && token.role != Role::Literal
+        };
+        let before = self.tokens.get(..self.at).unwrap_or(&[]);
+        before.iter().rposition(boundary).map_or(0, |index| index + 1)
+    }
+
+    /// Statements and declarations of other languages.
+    fn foreign_statement(&self) -> Option<Diagnostic> {
+        let start = self.statement_start();
+        let first = *self.tokens.get(start)?;
+        let word = self.cx.text(first.start, first.end);
+        let span = self.span(first);
+        let second = self.tokens.get(start + 1).map(|token| token.kind);
+        let no_such = |word: &str, help: &str| {
+            self.error(codes::E0101, span, format!("there is no `{word}` statement")).help(help)
+        };
+        if first.kind == T::Ident && self.at > start {
+            match word {
+                "while" => {
+                    return Some(no_such(word, "write `loop (condition) { … }`"));
+                }
+                "for" => {
+                    return Some(no_such(word, "write `loop [i: int = 0](i < n) : (++i) { … }`"));
+                }
+                "do" => return Some(no_such(word, "write `loop { … }` with a `break`")),
+                "match" => return Some(no_such(word, "write `switch (value) { 1 -> … _ -> … }`")),
+                "var" | "auto" | "mut" if second == Some(T::Ident) => {
+                    return Some(no_such(
+                        word,
+                        "a variable is declared as `let name: type = value;`",
+                    ));
+                }
+                _ => {}
+            }
+            // `Point p = …;`
+            if self.at == start + 1 && self.kind(0) == Some(T::Ident) && !self.on_new_line() {
+                let message = format!("expected `;`, found `{}`", self.text(0));
+                return Some(self.error(codes::E0101, self.here(), message).help(format!(
+                    "a variable is declared as `let {}: {word} = value;`",
+                    self.text(0)
+                )));
+            }
+        }
+        if self.at != start {
+            return None;
+        }
+        let declared = match second {
+            Some(T::Ident) => self.text(1),
+            _ => "name",
+        };
+        let expected = |help: String| {
+            let message = format!("expected a statement, found `{word}`");
+            Some(self.error(codes::E0101, span, message).help(help))
+        };
+        match first.kind {
+            kind if kind.is_type_keyword() => {
+                expected(format!("a variable is declared as `let {declared}: {word} = value;`"))
+            }
+            T::Fn | T::Struct | T::Enum => expected(format!(
+                "a {} is declared at module level as `const {declared} -> {word} …`",
+                if first.kind == T::Fn { "function" } else { "type" }
+            )),
+            T::Else | T::Elif => {
+                Some(self.error(codes::E0101, span, format!("`{word}` without an `if` before it")))
+            }
+            T::Semi => Some(self.error(codes::E0101, span, "expected a statement, found `;`").fix(
+                "remove the `;`",
+                span,
+                "",
+            )),
+            _ => None,
+        }
+    }
+
+    /// `+=`, `?:` and the like.
+    fn foreign_operator(&self) -> Option<Diagnostic> {
+        if self.kind(0) == Some(T::Question) {
+            let message = "there is no `? :` operator";
+            return Some(
+                self.error(codes::E0101, self.here(), message).help("use `if` and `else`"),
+            );
+        }
+        let (operator, here) = (self.token(-1)?, self.token(0)?);
+        let is_compound = matches!(
+            operator.kind,
+            T::Plus
+                | T::Minus
+                | T::Star
+                | T::Slash
+                | T::Percent
+                | T::And
+                | T::Or
+                | T::Caret
+                | T::Shl
+                | T::Shr
+        );
+        if here.kind == T::Eq && is_compound && operator.end == here.start {
+            let sign = self.text(-1);
+            let place = if self.kind(-2) == Some(T::Ident) { self.text(-2) } else { "x" };
+            let span = self.span(operator).to(self.span(here));
+            return Some(
+                self.error(codes::E0101, span, format!("there is no `{sign}=` operator"))
+                    .help(format!("write `{place} = {place} {sign} …`")),
+            );
+        }
+        None
+    }
+
+    /// `case 1:` and `default:`.
+    fn foreign_arm(&self) -> Option<Diagnostic> {
+        let before = self.token(-1)?;
+        match (before.kind, self.text(-1), self.kind(0)) {
+            (T::Ident, "case", Some(kind)) if kind != T::Arrow => Some(
+                self.error(codes::E0101, self.span(before), "there is no `case` keyword")
+                    .help("an arm is written `value -> statement`"),
+            ),
+            (T::Ident, "default", Some(T::Colon)) => Some(
+                self.error(codes::E0101, self.span(before), "there is no `default` keyword")
+                    .help("the default arm is written `_ -> statement`"),
+            ),
+            _ if self.kind(0) == Some(T::Colon) && self.may("=>") => Some(
+                self.error(codes::E0101, self.here(), "expected `->`, found `:`")
+                    .help("an arm is written `value -> statement`"),
+            ),
+            _ => None,
+        }
+    }
+
+    /// `let x = 1;`
+    fn untyped_variable(&self) -> Option<Diagnostic> {
+        let in_let = self.kind(0) == Some(T::Eq)
+            && self.kind(-1) == Some(T::Ident)
+            && self.kind(-2) == Some(T::Let);
+        let in_const = self.kind(-1) == Some(T::Eq)
+            && self.kind(-2) == Some(T::Ident)
+            && self.kind(-3) == Some(T::Const);
+        let offset = match (in_let, in_const) {
+            (true, _) => -1,
+            (_, true) => -2,
+            _ => return None,
+        };
+        let name = self.token(offset)?;
+        let text = self.text(offset);
+        let word = if in_let { "let" } else { "const" };
+        let (kind, span) = (if in_let { "variable" } else { "constant" }, self.span(name));
+        Some(
+            self.error(codes::E0101, span, format!("{kind} `{text}` needs a type"))
+                .help(format!("write `{word} {text}: type = value;`")),
+        )
+    }
+
+    /// A missing `;` or `,` is shown where it belongs: behind the token before.
+    fn missing_separator(&self) -> Option<Diagnostic> {
+        let separator = if self.may(";") {
+            ";"
+        } else if self.may(",") && !self.may(")") && !self.may("]") {
+            ","
+        } else {
+            return None;
+        };
+        if self.expects_expression() || self.expects_type() {
+            return None;
+        }
+        let ends_here = match self.kind(0) {
+            None => true,
+            Some(kind) => {
+                self.on_new_line()
+                    || kind == T::RBrace
+                    || kind.starts_statement()
+                    || separator == ";" && self.after_operand() && kind == T::Ident
+            }
+        };
+        if !ends_here || self.kind(0) == Some(T::LBrace) {
+            return None;
+        }
+        let message = match self.token(0) {
+            Some(token) => format!("expected `{separator}`, found {}", self.describe(token)),
+            None => format!("expected `{separator}` at the end of the declaration"),
+        };
+        let span = self.behind();
+        Some(self.error(codes::E0101, span, message).fix(
+            format!("add the `{separator}`"),
+            span,
+            separator,
+        ))
+    }
+
+    /// "expected X, found Y".
+    fn general(&self) -> Diagnostic {
+        let wanted = self.wanted();
+        let message = match (self.token(0), wanted.is_empty()) {
+            (Some(token), false) => format!("expected {wanted}, found {}", self.describe(token)),
+            (Some(token), true) => format!("unexpected {}", self.describe(token)),
+            (None, false) => format!("expected {wanted} at the end of the declaration"),
+            (None, true) => "the declaration ends too early".to_owned(),
+        };
+        let mut diagnostic = self.error(codes::E0101, self.here(), message);
+        let kind = self.kind(0);
+        if self.expects_type() && kind == Some(T::Arrow) {
+            diagnostic =
+                diagnostic.help("the result type follows the `)` directly: `fn (…) int { … }`");
+        } else if self.may("{")
+            && !self.may(";")
+            && !self.after_operand()
+            && self.may(":") == (self.kind(-1) == Some(T::RParen))
+            && self.tokens.get(self.statement_start()).is_some_and(|t| t.kind == T::Loop)
+        {
+            diagnostic = diagnostic.help("the body of a loop is written between `{` and `}`");
+        } else if self.may("ident")
+            && !self.expects_expression()
+            && !self.expects_type()
+            && kind.is_some_and(T::is_type_keyword)
+            && self.kind(1) == Some(T::Ident)
+        {
+            diagnostic = diagnostic.help(format!(
+                "the name comes first: `{}: {}`",
+                self.text(1),
+                self.text(0)
+            ));
+        }
+        diagnostic
+    }
+
+    /// `1.` and `.5`.
+    fn half_float(&self) -> Option<Diagnostic> {
+        let dot = |token: Option<Token>| token.filter(|token| token.kind == T::Dot);
+        let number = |token: Option<Token>| token.filter(|token| token.kind == T::Int);
+        let span = if let (Some(dot), Some(number)) = (dot(self.token(-1)), number(self.token(-2)))
+            && number.end == dot.start
+        {
+            self.span(number).to(self.span(dot))
+        } else if let (Some(dot), Some(number)) = (dot(self.token(0)), number(self.token(1)))
+            && dot.end == number.start
+        {
+            self.span(dot).to(self.span(number))
+        } else {
+            return None;
+        };
+        let message = "a number needs digits on both sides of its `.`";
+        Some(self.error(codes::E0104, span, message))
+    }
+
+    /// What may stand here, in a few words.
+    fn wanted(&self) -> String {
+        let mut wanted: Vec<String> = Vec::new();
+        if self.expects_statement() {
+            wanted.push("a statement".to_owned());
+        } else if self.expects_expression() {
+            wanted.push("an expression".to_owned());
+        } else if self.expects_type() {
+            wanted.push("a type".to_owned());
+        } else if self.may("ident") {
+            wanted.push("a name".to_owned());
+        }
+        let listed: &[&str] = if self.expects_expression() || self.expects_type() {
+            &[")", "]", "}"]
+        } else {
+            &[
+                ";", ":", "->", "=", ")", "]", ",", "}", ">", "<", "(", "{", "fn", "struct",
+                "enum", "const", "let", "string", "if",
+            ]
+        };
+        for &token in listed {
+            // After an operand a bracket would go on with the expression: rarely meant.
+            let goes_on = self.after_operand() && matches!(token, "=" | "<" | ">" | "(" | "{");
+            let aliases = token == "=" && self.may("->");
+            if self.may(token) && !goes_on && !aliases {
+                wanted.push(match token {
+                    "string" => "a string".to_owned(),
+                    _ => format!("`{token}`"),
+                });
+            }
+        }
+        wanted.truncate(3);
+        match wanted.pop() {
+            None => String::new(),
+            Some(last) if wanted.is_empty() => last,
+            Some(last) => format!("{} or {last}", wanted.join(", ")),
+        }
+    }
+
+    fn describe(&self, token: Token) -> String {
+        let text = self.cx.text(token.start, token.end);
+        let is_word = text.starts_with(|c: char| c.is_ascii_lowercase());
+        match token.kind {
+            T::Str => "a string".to_owned(),
+            T::Ident | T::Int | T::Float if text.len() > 40 => "a long name or number".to_owned(),
+            T::Ident => format!("`{text}`"),
+            _ if token.start == token.end => "the end of the line".to_owned(),
+            _ if is_word && self.may("ident") && !self.expects_statement() => {
+                format!("the keyword `{text}`")
+            }
+            _ => format!("`{text}`"),
+        }
+    }
+}
+
+fn is_inserted_comma(token: Token) -> bool {
+    token.kind == T::Comma && token.start == token.end
+}

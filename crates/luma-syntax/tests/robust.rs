@@ -1,0 +1,176 @@
+//! No input makes the parser panic, hang or overflow the stack.
+
+use std::time::{Duration, Instant};
+
+use luma_diagnostics::FileId;
+use luma_syntax::{dump, parse};
+
+const PROGRAMS: &[&str] = &[
+    include_str!("valid/seed.lx"),
+    include_str!("valid/declarations.lx"),
+    include_str!("valid/statements.lx"),
+    include_str!("valid/expressions.lx"),
+];
+
+/// Parses, dumps, and checks that what is wrong is located in the text. Returns the codes.
+fn check(text: &str) -> Vec<&'static str> {
+    let parsed = parse(FileId(0), text);
+    for diagnostic in &parsed.diagnostics {
+        let span = diagnostic.primary.as_ref().expect("every error is located").span;
+        assert!(span.start <= span.end && span.end as usize <= text.len(), "{diagnostic:?}");
+        assert!(text.is_char_boundary(span.start as usize), "{diagnostic:?}");
+        assert!(text.is_char_boundary(span.end as usize), "{diagnostic:?}");
+    }
+    dump(&parsed.ast);
+    parsed.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect()
+}
+
+/// [`check`] on a thread with a small stack, within `limit`.
+fn check_big(text: String, limit: Duration) -> Vec<&'static str> {
+    let thread = std::thread::Builder::new().stack_size(4 << 20).spawn(move || {
+        let start = Instant::now();
+        let codes = check(&text);
+        let elapsed = start.elapsed();
+        // Unoptimised builds are given more time.
+        let limit = if cfg!(debug_assertions) { limit * 20 } else { limit };
+        assert!(elapsed < limit, "took {elapsed:?}");
+        codes
+    });
+    thread.expect("thread starts").join().expect("no panic")
+}
+
+/// xorshift64*: reproducible, and good enough to pick edits.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % n.max(1)
+    }
+}
+
+#[test]
+fn every_prefix() {
+    for program in PROGRAMS {
+        for (end, _) in program.char_indices() {
+            check(&program[..end]);
+        }
+    }
+}
+
+#[test]
+fn random_byte_edits() {
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    for round in 0..6000 {
+        let mut bytes = PROGRAMS[round % PROGRAMS.len()].as_bytes().to_vec();
+        for _ in 0..=random.below(4) {
+            let at = random.below(bytes.len());
+            match random.below(3) {
+                0 => drop(bytes.remove(at)),
+                1 => bytes[at] = random.below(256) as u8,
+                _ => bytes.insert(at, b"(){}[];,:=\"'/*@#.<>-"[random.below(20)]),
+            }
+        }
+        check(&String::from_utf8_lossy(&bytes));
+    }
+}
+
+#[test]
+fn random_token_edits() {
+    let mut random = Random(0xD1B5_4A32_D192_ED03);
+    let words: Vec<Vec<&str>> = PROGRAMS
+        .iter()
+        .map(|program| program.split_inclusive([' ', '\n', '(', ';']).collect())
+        .collect();
+    for round in 0..6000 {
+        let mut edited = words[round % words.len()].clone();
+        for _ in 0..=random.below(5) {
+            let at = random.below(edited.len());
+            let other = &words[random.below(words.len())];
+            let from = other[random.below(other.len())];
+            match random.below(3) {
+                0 => drop(edited.remove(at)),
+                1 => edited[at] = from,
+                _ => edited.insert(at, from),
+            }
+        }
+        check(&edited.concat());
+    }
+}
+
+#[test]
+fn deep_nesting_is_one_error() {
+    let second = Duration::from_secs(1);
+    let function = |body: String| format!("const f -> fn () void {{ {body} }}\n");
+    let n = 100_000;
+    let cases = [
+        function(format!("x = {}1{};", "(".repeat(n), ")".repeat(n))),
+        function(format!("{}{}", "{".repeat(n), "}".repeat(n))),
+        function(format!("x = {}1;", "-".repeat(1).repeat(1) + &"- ".repeat(n))),
+        function(format!("x = 1{};", " + 1".repeat(n))),
+        function(format!("x = a{};", ".b".repeat(n))),
+        function(format!("{}x;", "a = ".repeat(n))),
+        function(format!("let x: {}int;", "*".repeat(n))),
+        function(format!("let x: {}int;", "fn () ".repeat(n))),
+        function(format!("{}x();", "if (a) ".repeat(n))),
+        function(format!("{}x();", "defer ".repeat(n))),
+        function(format!("x = {}1{};", "[".repeat(n), "]".repeat(n))),
+    ];
+    for case in cases {
+        let start: String = case.chars().take(60).collect();
+        assert_eq!(check_big(case + "const ok: int = 1;", second), ["E0107"], "{start}");
+    }
+}
+
+#[test]
+fn long_flat_text_is_fine() {
+    let second = Duration::from_secs(1);
+    let function = |body: String| format!("const f -> fn () void {{ {body} }}\n");
+    let n = 50_000;
+    let cases = [
+        function("x = x + 1;\n".repeat(n)),
+        function(format!("if (a) {{}} {} else {{}}", "else if (a) { x(); }\n".repeat(n))),
+        function(format!("if (a) {{}} {}", "elif (a) x();\n".repeat(n))),
+        function(format!("f({});", "1, ".repeat(n))),
+        function(format!("outputln({});", "\"a\" x ".repeat(n))),
+        function(format!("x = \"{}\";", "y".repeat(1 << 20))),
+        format!("const E -> enum {{ {} }};", (0..n).map(|i| format!("M{i} ")).collect::<String>()),
+        "const f -> fn () int { return 1; }\n".repeat(n),
+        "/// doc\n".repeat(n),
+    ];
+    for case in cases {
+        assert_eq!(check_big(case, second), [""; 0]);
+    }
+}
+
+#[test]
+fn ten_megabytes_of_anything() {
+    let limit = Duration::from_secs(2);
+    let size = 10 << 20;
+    let repeated = |text: &str| text.repeat(size / text.len());
+    assert_eq!(check_big(repeated("("), limit), ["E0107"]);
+    assert_eq!(
+        check_big(format!("const f -> fn () void {{ x = {}", repeated("(")), limit),
+        ["E0107"]
+    );
+    assert_eq!(check_big(repeated(")"), limit), ["E0102"]);
+    assert_eq!(check_big(repeated("$"), limit), ["E0103"]);
+    assert_eq!(check_big(repeated("a "), limit), ["E0110"]);
+    assert_eq!(check_big(repeated("\\\"\n"), limit).first(), Some(&"E0103"));
+    for text in
+        ["#foo\n", "({", "const ", "const f -> ", "pub ", "{}", ";", "@use ", "1..", "'", "\u{0}"]
+    {
+        assert!(!check_big(repeated(text), limit * 2).is_empty(), "{text:?}");
+    }
+    let body = repeated("x = ; ");
+    assert!(!check_big(format!("const f -> fn () void {{ {body} }}"), limit * 4).is_empty());
+}
+
+#[test]
+fn empty_and_blank_files_are_valid() {
+    for text in ["", "\n", "  \t\r\n", "// only\n", "/* only */", "/// only", "\u{feff}", "//!x"] {
+        assert_eq!(check(text), [""; 0], "{text:?}");
+    }
+}

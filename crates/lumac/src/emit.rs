@@ -1,0 +1,134 @@
+//! Where products go: standard output, or files that appear complete or not at all.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use luma_diagnostics::{Diagnostic, SourceMap, codes};
+use luma_llvm::{LinkOptions, LlvmError};
+
+use crate::cli::EmitKind;
+use crate::levels::Product;
+
+/// Decides where each product goes.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    output: Option<PathBuf>,
+    stem: PathBuf,
+    several: bool,
+}
+
+impl Plan {
+    /// The plan for making `kinds` from `input`.
+    ///
+    /// # Errors
+    ///
+    /// A message when an output would replace the input, or binary output would go to a stream
+    /// that also gets something else.
+    pub(crate) fn new(
+        input: &Path,
+        output: Option<&Path>,
+        kinds: &[EmitKind],
+    ) -> Result<Self, String> {
+        let stem = match input.file_stem() {
+            Some(stem) if input.as_os_str() != "-" => PathBuf::from(stem),
+            _ => PathBuf::from("a"),
+        };
+        let plan = Self { output: output.map(Path::to_owned), stem, several: kinds.len() > 1 };
+        if plan.several && output.is_some_and(|path| path.as_os_str() == "-") {
+            return Err("several kinds cannot all go to standard output with `-o -`".into());
+        }
+        for &kind in kinds {
+            if let Some(path) = plan.path(kind)
+                && same_file(&path, input)
+            {
+                return Err(format!("the output `{}` is the input; name another with `-o`", path.display()));
+            }
+            if kind == EmitKind::Exe && output.is_some_and(|path| path.as_os_str() == "-") {
+                return Err("an executable cannot go to standard output".into());
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The file `kind` goes to; `None` is standard output.
+    fn path(&self, kind: EmitKind) -> Option<PathBuf> {
+        let extension = match kind {
+            EmitKind::Ast => "ast",
+            EmitKind::LumaIr => "lir",
+            EmitKind::Mlir => "mlir",
+            EmitKind::MlirLlvm => "llvm.mlir",
+            EmitKind::LlvmIr => "ll",
+            EmitKind::Asm => "s",
+            EmitKind::Obj => "o",
+            EmitKind::Exe => "",
+        };
+        match &self.output {
+            Some(path) if !self.several => (path.as_os_str() != "-").then(|| path.clone()),
+            Some(path) => Some(path.with_extension(extension)),
+            None if kind < EmitKind::Obj => None,
+            None => Some(self.stem.with_extension(extension)),
+        }
+    }
+
+    /// Writes one product.
+    ///
+    /// # Errors
+    ///
+    /// E0504 and E0505.
+    pub(crate) fn write(&self, product: &Product) -> Result<(), Box<Diagnostic>> {
+        let path = self.path(product.kind);
+        let result = match (product.kind, &path) {
+            (EmitKind::Exe, Some(path)) => link(&product.bytes, path),
+            (_, Some(path)) => luma_llvm::write_file(path, &product.bytes),
+            (_, None) => {
+                let mut bytes = Vec::new();
+                if self.several {
+                    let comment = match product.kind {
+                        EmitKind::LlvmIr => ";",
+                        EmitKind::Asm => "#",
+                        _ => "//",
+                    };
+                    bytes.extend_from_slice(format!("{comment} ----- {}\n", product.name()).as_bytes());
+                }
+                bytes.extend_from_slice(&product.bytes);
+                let mut out = std::io::stdout().lock();
+                return out.write_all(&bytes).and_then(|()| out.flush()).map_err(|why| {
+                    let message = format!("cannot write to standard output: {why}");
+                    Box::new(Diagnostic::unlocated(codes::E0505, message))
+                });
+            }
+        };
+        result.map_err(|error| Box::new(diagnostic(error)))
+    }
+}
+
+/// Links an object to an executable at `path`.
+pub(crate) fn link(object: &[u8], path: &Path) -> Result<(), LlvmError> {
+    let options = LinkOptions { cc: None, arguments: vec!["-lm".into()] };
+    luma_llvm::link(object, path, &options)
+}
+
+/// An error from below as a diagnostic that is about no source text.
+pub(crate) fn diagnostic(error: LlvmError) -> Diagnostic {
+    error.into_diagnostic(None, &SourceMap::new())
+}
+
+/// Writes to standard output, for commands that do nothing else.
+pub(crate) fn to_stdout(bytes: &[u8]) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: cannot write to standard output: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}

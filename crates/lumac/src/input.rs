@@ -1,0 +1,72 @@
+//! Reads the program.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
+
+/// The level a file's text is at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Level {
+    /// Luma source.
+    Source,
+    /// Luma IR.
+    LumaIr,
+    /// MLIR.
+    Mlir,
+    /// LLVM IR.
+    LlvmIr,
+}
+
+/// A program in the source map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Input {
+    pub(crate) file: FileId,
+    pub(crate) level: Level,
+}
+
+/// Reads `path` into `map`.
+///
+/// # Errors
+///
+/// E0100 when it cannot be read, E0108 when it is no UTF-8.
+pub(crate) fn read(map: &mut SourceMap, path: &Path) -> Result<Input, Diagnostic> {
+    let from_stdin = path.as_os_str() == "-";
+    let name = if from_stdin { "<stdin>".into() } else { path.display().to_string() };
+    let cannot = |why: &dyn std::fmt::Display| {
+        Diagnostic::unlocated(codes::E0100, format!("cannot read `{name}`: {why}"))
+    };
+    let mut bytes = Vec::new();
+    let result = if from_stdin {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(drop)
+    } else {
+        std::fs::read(path).map(|content| bytes = content)
+    };
+    result.map_err(|why| match why.kind() {
+        std::io::ErrorKind::NotFound => cannot(&"there is no such file"),
+        std::io::ErrorKind::IsADirectory => cannot(&"it is a directory"),
+        _ => cannot(&why),
+    })?;
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(cannot(&"files of 4 GiB and more are not supported"));
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            // Everything before the first bad byte keeps its place in the lossy text.
+            let offset = error.utf8_error().valid_up_to() as u32;
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let file = map.add(name, text);
+            let span = Span::new(file, offset, offset);
+            return Err(Diagnostic::new(codes::E0108, span, "the file is not UTF-8 text")
+                .label("the first byte that is not"));
+        }
+    };
+    let level = match path.extension().and_then(|e| e.to_str()) {
+        Some("lir") => Level::LumaIr,
+        Some("mlir") => Level::Mlir,
+        Some("ll") => Level::LlvmIr,
+        _ => Level::Source,
+    };
+    Ok(Input { file: map.add(name, text), level })
+}
