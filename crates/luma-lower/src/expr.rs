@@ -15,7 +15,9 @@ impl BodyCx<'_> {
         let cx = self.cx;
         let Some(&target) = cx.sema.adjustments.get(expr) else { return self.unadjusted(expr) };
         let source = self.type_of(expr);
-        let is = |ty: Option<Ty>, test: fn(&TyKind) -> bool| ty.is_some_and(|ty| test(cx.sema.types.kind(ty)));
+        let is = |ty: Option<Ty>, test: fn(&TyKind) -> bool| {
+            ty.is_some_and(|ty| test(cx.sema.types.kind(ty)))
+        };
         if is(source, |kind| matches!(kind, TyKind::Array(..))) {
             if is(Some(target), |kind| matches!(kind, TyKind::Pointer(_) | TyKind::Str)) {
                 return Some(self.decayed(expr, cx.ty(target)));
@@ -264,7 +266,13 @@ impl BodyCx<'_> {
     }
 
     /// `&&` runs its right side when the left is true, `||` when it is false.
-    fn short_circuit(&mut self, expr: ExprId, lhs: ExprId, rhs: ExprId, and: bool) -> Option<Value> {
+    fn short_circuit(
+        &mut self,
+        expr: ExprId,
+        lhs: ExprId,
+        rhs: ExprId,
+        and: bool,
+    ) -> Option<Value> {
         let condition = self.value(lhs)?;
         self.at_expr(expr);
         let op = luma::If::build(&mut self.b, condition, &[Type::I1], true);

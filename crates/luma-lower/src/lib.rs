@@ -17,7 +17,9 @@ mod types;
 use std::sync::Arc;
 
 use luma_ir::dialects::luma;
-use luma_ir::{Attribute, Builder, Context, Function, Global, Linkage, Loc, Module, StructDef, Table, Type};
+use luma_ir::{
+    Attribute, Builder, Context, Function, Global, Linkage, Loc, Module, StructDef, Table, Type,
+};
 use luma_sema::types::Ty;
 use luma_sema::{Analysis, FunctionInfo};
 use luma_syntax::ast::{self, Ast, ItemId, ItemKind};
@@ -83,7 +85,8 @@ fn global(cx: &ProgramCx<'_>, id: ItemId) -> Option<(luma_ir::Symbol, Global)> {
     let loc = Loc::source(cx.ast.items[id].span);
     Some((
         cx.context.symbol(&info.name),
-        Global { ty, init, constant: info.constant, loc },
+        // Elements and fields of a constant aggregate may be assigned, so it stays in memory.
+        Global { ty, init, constant: info.constant && !cx.context.is_aggregate(ty), loc },
     ))
 }
 

@@ -85,10 +85,13 @@ impl<'a> PassContext<'a> {
     pub fn derive(&self, loc: Loc) -> Loc {
         let origin = match self.last_origin.get() {
             Some((from, to)) if from == loc.origin => to,
-            // What this pass made stays made once by it.
-            Some((_, to)) if to == loc.origin => to,
             _ => {
-                let to = self.context.origin(loc.origin, self.pass);
+                // A copy of a copy is still made by this pass once.
+                let made_here = self.context.origin_passes(loc.origin).last() == Some(&self.pass);
+                let to = match made_here {
+                    true => loc.origin,
+                    false => self.context.origin(loc.origin, self.pass),
+                };
                 self.last_origin.set(Some((loc.origin, to)));
                 to
             }

@@ -151,8 +151,7 @@ fn broken_by(step: &Step, module: &Module, violation: &Violation) -> Diagnostic 
         format!("the pass `{name}` left invalid IR: {}", violation.message),
     );
     if let Some(function) = violation.function {
-        diagnostic =
-            diagnostic.note(format!("in function `@{}`", module.context.name(function)));
+        diagnostic = diagnostic.note(format!("in function `@{}`", module.context.name(function)));
     }
     diagnostic
         .note("this is a defect of the compiler, not of the program")

@@ -162,20 +162,13 @@ pub(crate) fn check_alloc(cx: &mut Cx<'_>, size: ExprId) -> Ty {
 
 /// `free(pointer)`
 pub(crate) fn check_free(cx: &mut Cx<'_>, pointer: ExprId) -> Ty {
-    let ast = cx.ast;
-    if let ExprKind::Path(path) = &ast.exprs[pointer].kind {
-        let function = match path.as_slice() {
-            [name] if cx.scopes.get(&name.text).is_none() => cx.names.get(name.text.as_str()),
-            _ => None,
-        };
-        if let Some(def @ Def::Function(_)) = function.copied() {
-            let d = Diagnostic::new(codes::E0302, cx.span(pointer), "cannot free a function")
-                .also(cx.def_span(def), "declared here");
-            cx.report(d);
-            let error = cx.prims.error;
-            cx.out.expr_types.insert(pointer, error);
-            return cx.prims.void;
-        }
+    if let Some(item) = paths::function_named(cx, pointer) {
+        let d = Diagnostic::new(codes::E0302, cx.span(pointer), "cannot free a function")
+            .also(cx.item_name(item).span, "declared here");
+        cx.report(d);
+        let error = cx.prims.error;
+        cx.out.expr_types.insert(pointer, error);
+        return cx.prims.void;
     }
     let ty = infer(cx, pointer);
     let freeable =

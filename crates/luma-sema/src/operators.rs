@@ -6,6 +6,7 @@ use luma_syntax::ast::{BinaryOp, ExprId, UnaryOp};
 use crate::context::Cx;
 use crate::convert::{Site, check_to, compatible, decay};
 use crate::exprs::infer;
+use crate::paths::function_named;
 use crate::places::{check_writable, is_place};
 use crate::types::{Ty, TyKind};
 
@@ -107,6 +108,13 @@ pub(crate) fn check_step(cx: &mut Cx<'_>, place: ExprId) -> Ty {
 
 /// `place = value`
 pub(crate) fn check_assign(cx: &mut Cx<'_>, place: ExprId, value: ExprId) -> Ty {
+    if let Some(item) = function_named(cx, place) {
+        let d = Diagnostic::new(codes::E0306, cx.span(place), "cannot assign to a function")
+            .also(cx.item_name(item).span, "declared here");
+        cx.report(d);
+        infer(cx, value);
+        return cx.prims.error;
+    }
     let ty = infer(cx, place);
     if cx.is_error(ty) {
         infer(cx, value);

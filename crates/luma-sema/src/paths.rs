@@ -1,7 +1,7 @@
 //! What names stand for in expressions.
 
 use luma_diagnostics::{Diagnostic, codes};
-use luma_syntax::ast::{ExprId, Name};
+use luma_syntax::ast::{ExprId, ExprKind, ItemId, Name};
 
 use crate::Resolution;
 use crate::context::{Cx, Def};
@@ -25,6 +25,16 @@ pub(crate) fn check_value(cx: &mut Cx<'_>, e: ExprId, path: &[Name]) -> Ty {
             cx.report(d);
             cx.prims.error
         }
+    }
+}
+
+/// The function that `e` names, if it is no more than such a name.
+pub(crate) fn function_named(cx: &Cx<'_>, e: ExprId) -> Option<ItemId> {
+    let ExprKind::Path(path) = &cx.ast.exprs[e].kind else { return None };
+    let [name] = path.as_slice() else { return None };
+    match cx.names.get(name.text.as_str()) {
+        Some(Def::Function(item)) if cx.scopes.get(&name.text).is_none() => Some(*item),
+        _ => None,
     }
 }
 

@@ -103,13 +103,20 @@ pub(crate) fn check_deref(cx: &mut Cx<'_>, pointer: ExprId) -> Ty {
             cx.prims.error
         }
         TyKind::Pointer(pointee) => pointee,
-        TyKind::Str | TyKind::String => cx.prims.byte,
+        TyKind::Str | TyKind::String => text_as_pointer(cx, pointer),
         _ => {
             let message = format!("cannot dereference a `{}`", cx.show(ty));
             cx.report(Diagnostic::new(codes::E0302, span, message).label("not a pointer"));
             cx.prims.error
         }
     }
+}
+
+/// Converts the text `e` to `*byte` and returns what that points to.
+fn text_as_pointer(cx: &mut Cx<'_>, e: ExprId) -> Ty {
+    let pointer = cx.prims.byte_ptr;
+    cx.adjust(e, pointer);
+    cx.prims.byte
 }
 
 /// `&place`
@@ -148,7 +155,7 @@ pub(crate) fn check_index(cx: &mut Cx<'_>, base: ExprId, index: ExprId) -> Ty {
             cx.prims.error
         }
         TyKind::Pointer(pointee) => pointee,
-        TyKind::Str | TyKind::String => cx.prims.byte,
+        TyKind::Str | TyKind::String => text_as_pointer(cx, base),
         TyKind::Array(element, count) => {
             if sound && !check_bounds(cx, base, index, count) {
                 return cx.prims.error;

@@ -118,15 +118,10 @@ fn check_exhaustive(
     default: Option<Span>,
 ) -> bool {
     let Some(info) = cx.out.enums.get(id.0 as usize) else { return false };
-    let covers = |number: usize| labels.members.contains_key(&(number as i64));
-    let missing: Vec<&str> = info
-        .members
-        .iter()
-        .enumerate()
-        .filter(|(number, _)| !covers(*number))
-        .map(|(_, name)| name.as_str())
-        .collect();
-    if missing.is_empty() {
+    let count = info.members.len();
+    let is_member = |number: &i64| (0..count as i64).contains(number);
+    let covered = labels.members.keys().filter(|number| is_member(number)).count();
+    if covered == count {
         if let Some(default) = default {
             let message = format!("all members of `{}` have a case, so `_` never runs", info.name);
             let d = Diagnostic::new(codes::E0314, default, message).help("remove this arm");
@@ -137,14 +132,15 @@ fn check_exhaustive(
     if default.is_some() || labels.unsound {
         return labels.unsound;
     }
+    let covers = |number: usize| labels.members.contains_key(&(number as i64));
+    let missing = info.members.iter().enumerate().filter(|(number, _)| !covers(*number));
     let mut names = missing
-        .iter()
         .take(5)
-        .map(|name| format!("`{}::{name}`", info.name))
+        .map(|(_, name)| format!("`{}::{name}`", info.name))
         .collect::<Vec<_>>()
         .join(", ");
-    if missing.len() > 5 {
-        names.push_str(&format!(" and {} more", missing.len() - 5));
+    if count - covered > 5 {
+        names.push_str(&format!(" and {} more", count - covered - 5));
     }
     let at = Span { end: cx.span(subject).end.max(span.start), ..span };
     let d = Diagnostic::new(codes::E0314, at, format!("this switch has no case for {names}"))

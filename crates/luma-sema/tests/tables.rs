@@ -4,6 +4,8 @@
 //! `--- body name` (the inside of `main` follows). `//~ E0301 W0302` lists the codes whose primary
 //! label starts on that line; a case without such marks must pass without any diagnostic.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

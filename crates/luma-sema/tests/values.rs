@@ -1,5 +1,7 @@
 //! Values of constants, implicit conversions, and the other tables lowering relies on.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use luma_diagnostics::FileId;
 use luma_sema::types::TyKind;
 use luma_sema::{Analysis, Const, analyze, check_main};
@@ -167,6 +169,7 @@ fn implicit_conversions() {
         ("if (p == \"x\") { }", &["\"x\": str -> *byte"]),
         ("puts(\"x\");", &["\"x\": str -> *byte"]),
         ("half(f);", &["f: float -> double"]),
+        ("b = s[0]; b = *s;", &["s: str -> *byte", "s: str -> *byte"]),
         ("q = a; q = &a[0];", &["a: [int; 3] -> *int"]),
         ("if (q == a) { }", &["a: [int; 3] -> *int"]),
         ("q = cast<*int>(a);", &["a: [int; 3] -> *int"]),
@@ -273,7 +276,8 @@ fn a_prototype_with_definition_has_no_entry() {
 
 #[test]
 fn missing_main() {
-    for (text, help) in [("let g: int;", false), ("const Main -> fn () int { }", true), ("", false)]
+    for (text, help) in
+        [("let g: int;", false), ("const Main -> fn () int { return 1; }", true), ("", false)]
     {
         let (ast, analysis) = sound(text);
         let d = check_main(&ast, &analysis).expect("a diagnostic");
@@ -298,9 +302,9 @@ fn suggestions() {
     }
 }
 
-/// Runs on a stack as large as the driver's.
+/// Runs on a stack the driver's is at least as large as.
 fn on_big_stack(work: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(work);
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(work);
     thread.expect("a thread").join().expect("no panic");
 }
 
@@ -311,6 +315,15 @@ fn long_chains_do_not_overflow() {
         let mut text = String::new();
         for i in 0..20_000 {
             text.push_str(&format!("const K{i}: int = K{} + 1;\n", i + 1));
+        }
+        text.push_str("const K20000: int = 1;");
+        let (_, diagnostics) = analyze(&luma_syntax::parse(FileId(0), &text).ast);
+        assert!(diagnostics.iter().any(|d| d.code.as_str() == "E0107"));
+        // The same through array sizes, which recurse through more functions.
+        let mut text = String::new();
+        for i in 0..20_000 {
+            text.push_str(&format!("const K{i}: int = sizeof<[S{i}; 1]>;\n"));
+            text.push_str(&format!("const S{i} -> struct {{ a: [byte; K{}] }};\n", i + 1));
         }
         text.push_str("const K20000: int = 1;");
         let (_, diagnostics) = analyze(&luma_syntax::parse(FileId(0), &text).ast);

@@ -134,6 +134,10 @@ impl<'a> Builder<'a> {
                 .note("the largest `int` is 9223372036854775807"),
             );
         }
+        if self.stop.get() {
+            // Later phases recurse over the tree; this one must not reach them.
+            return;
+        }
         let is_function = matches!(def, Def::Function(..));
         let (public, attributes) = self.prefixes(prefix, is_function);
         let doc = self.docs.before(start).or_else(|| self.docs.before(at)).map(str::to_owned);

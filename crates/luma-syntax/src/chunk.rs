@@ -302,7 +302,7 @@ impl Splitter<'_> {
             self.deep = 1;
             self.chunk.too_deep = true;
             let span = Span::new(self.file, token.start, token.end);
-            self.diagnostics.push(
+            self.report(
                 Diagnostic::new(codes::E0107, span, "brackets are nested too deeply")
                     .note(format!("at most {MAX_BRACKET_DEPTH} brackets may be open at once")),
             );
@@ -438,7 +438,13 @@ impl Splitter<'_> {
             let span = Span::new(self.file, token.start, token.end);
             diagnostic = diagnostic.also(span, format!("`{opener}` {message}"));
         }
-        self.diagnostics.push(diagnostic);
+        self.report(diagnostic);
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() <= 3 * crate::MAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Reports a closing bracket that has no opener.
@@ -456,7 +462,7 @@ impl Splitter<'_> {
         }
         let span = Span::new(self.file, start, end);
         let message = format!("this `{}` {what}", closer_text(kind));
-        self.diagnostics.push(Diagnostic::new(codes::E0102, span, message));
+        self.report(Diagnostic::new(codes::E0102, span, message));
     }
 
     /// Ends the chunk; what is still open is closed.

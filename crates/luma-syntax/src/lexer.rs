@@ -149,6 +149,9 @@ fn unknown_character(
         return;
     }
     tokens.push(Token::new(T::Bad, start, end));
+    if diagnostics.len() > crate::MAX_DIAGNOSTICS {
+        return;
+    }
     let span = Span::new(file, start, end);
     let character = text.get(start as usize..end as usize).unwrap_or("");
     let shown: String = character.chars().take(1).flat_map(char::escape_debug).collect();
@@ -230,7 +233,12 @@ fn shorten(text: &str) -> String {
 
 fn defect(lexer: &mut Lexer<'_>, kind: Defect) {
     let range = lexer.span();
-    lexer.extras.errors.push(LexError { start: range.start, end: range.end, kind });
+    // The unterminated ones are few, and decide what else is believed.
+    if lexer.extras.errors.len() <= crate::MAX_DIAGNOSTICS
+        || matches!(kind, Defect::UnterminatedString | Defect::UnterminatedComment)
+    {
+        lexer.extras.errors.push(LexError { start: range.start, end: range.end, kind });
+    }
 }
 
 pub(crate) fn unknown_attribute(lexer: &mut Lexer<'_>) {
@@ -387,11 +395,11 @@ pub(crate) fn character(lexer: &mut Lexer<'_>) -> FilterResult<(), ()> {
     };
     // The literal's end, where one is near; otherwise only the quote is taken.
     let skip = if bytes.first() == Some(&b'\\') { 2 } else { 0 };
-    let line = rest.split('\n').next().unwrap_or("");
-    let end = line
+    let end = rest
         .char_indices()
-        .filter(|&(at, _)| at >= skip)
         .take(8)
+        .take_while(|&(_, c)| c != '\n')
+        .filter(|&(at, _)| at >= skip)
         .find(|&(_, c)| c == '\'')
         .map_or(0, |(at, _)| at + 1);
     // `'''`: the quote in the middle was meant.

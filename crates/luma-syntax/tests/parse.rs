@@ -1,5 +1,7 @@
 //! The whole parser, from text to tree and diagnostics.
 
+#![allow(clippy::expect_used, reason = "a failed expectation is a failed test")]
+
 use luma_diagnostics::{FileId, SourceMap};
 use luma_syntax::{Parse, dump, parse};
 

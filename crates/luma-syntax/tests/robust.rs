@@ -1,5 +1,7 @@
 //! No input makes the parser panic, hang or overflow the stack.
 
+#![allow(clippy::expect_used, reason = "a failed expectation is a failed test")]
+
 use std::time::{Duration, Instant};
 
 use luma_diagnostics::FileId;
@@ -33,7 +35,11 @@ fn check_big(text: String, limit: Duration) -> Vec<&'static str> {
         let elapsed = start.elapsed();
         // Unoptimised builds are given more time.
         let limit = if cfg!(debug_assertions) { limit * 20 } else { limit };
-        assert!(elapsed < limit, "took {elapsed:?}");
+        assert!(
+            elapsed < limit,
+            "took {elapsed:?}: {:?}",
+            text.chars().take(40).collect::<String>()
+        );
         codes
     });
     thread.expect("thread starts").join().expect("no panic")
@@ -108,7 +114,7 @@ fn deep_nesting_is_one_error() {
     let cases = [
         function(format!("x = {}1{};", "(".repeat(n), ")".repeat(n))),
         function(format!("{}{}", "{".repeat(n), "}".repeat(n))),
-        function(format!("x = {}1;", "-".repeat(1).repeat(1) + &"- ".repeat(n))),
+        function(format!("x = {}1;", "- ".repeat(n))),
         function(format!("x = 1{};", " + 1".repeat(n))),
         function(format!("x = a{};", ".b".repeat(n))),
         function(format!("{}x;", "a = ".repeat(n))),
@@ -148,7 +154,8 @@ fn long_flat_text_is_fine() {
 #[test]
 fn ten_megabytes_of_anything() {
     let limit = Duration::from_secs(2);
-    let size = 10 << 20;
+    // Unoptimised, the same shapes in a smaller size; the full size takes minutes.
+    let size = if cfg!(debug_assertions) { 1 << 18 } else { 10 << 20 };
     let repeated = |text: &str| text.repeat(size / text.len());
     assert_eq!(check_big(repeated("("), limit), ["E0107"]);
     assert_eq!(
@@ -159,9 +166,20 @@ fn ten_megabytes_of_anything() {
     assert_eq!(check_big(repeated("$"), limit), ["E0103"]);
     assert_eq!(check_big(repeated("a "), limit), ["E0110"]);
     assert_eq!(check_big(repeated("\\\"\n"), limit).first(), Some(&"E0103"));
-    for text in
-        ["#foo\n", "({", "const ", "const f -> ", "pub ", "{}", ";", "@use ", "1..", "'", "\u{0}"]
-    {
+    for text in [
+        "#foo\n",
+        "{(}",
+        "({",
+        "const ",
+        "const f -> ",
+        "pub ",
+        "{}",
+        ";",
+        "@use ",
+        "1..",
+        "'",
+        "\u{0}",
+    ] {
         assert!(!check_big(repeated(text), limit * 2).is_empty(), "{text:?}");
     }
     let body = repeated("x = ; ");

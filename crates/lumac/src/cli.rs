@@ -202,8 +202,9 @@ pub(crate) enum OptLevel {
 
 fn version() -> &'static str {
     static VERSION: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    VERSION
-        .get_or_init(|| format!("{} (LLVM {})", env!("CARGO_PKG_VERSION"), luma_llvm::llvm_version()))
+    VERSION.get_or_init(|| {
+        format!("{} (LLVM {})", env!("CARGO_PKG_VERSION"), luma_llvm::llvm_version())
+    })
 }
 
 /// Prints what clap has to say. Help and version are no errors.

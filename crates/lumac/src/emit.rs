@@ -42,7 +42,10 @@ impl Plan {
             if let Some(path) = plan.path(kind)
                 && same_file(&path, input)
             {
-                return Err(format!("the output `{}` is the input; name another with `-o`", path.display()));
+                return Err(format!(
+                    "the output `{}` is the input; name another with `-o`",
+                    path.display()
+                ));
             }
             if kind == EmitKind::Exe && output.is_some_and(|path| path.as_os_str() == "-") {
                 return Err("an executable cannot go to standard output".into());
@@ -89,7 +92,9 @@ impl Plan {
                         EmitKind::Asm => "#",
                         _ => "//",
                     };
-                    bytes.extend_from_slice(format!("{comment} ----- {}\n", product.name()).as_bytes());
+                    bytes.extend_from_slice(
+                        format!("{comment} ----- {}\n", product.name()).as_bytes(),
+                    );
                 }
                 bytes.extend_from_slice(&product.bytes);
                 let mut out = std::io::stdout().lock();

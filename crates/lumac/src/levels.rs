@@ -70,7 +70,7 @@ pub(crate) fn check(
 ) {
     match input.level {
         Level::Source | Level::LumaIr => {
-            if let Some(module) = luma_ir(map, input, diagnostics)
+            if let Some(module) = luma_ir(map, input, false, diagnostics)
                 && verify_ownership
             {
                 diagnostics.extend(ownership(&module));
@@ -114,7 +114,7 @@ fn compile_into(
     }
     let mut session = match input.level {
         Level::Source | Level::LumaIr => {
-            let mut module = luma_ir(map, input, diagnostics)?;
+            let mut module = luma_ir(map, input, request.wants(EmitKind::Exe), diagnostics)?;
             if request.verify_ownership {
                 diagnostics.extend(ownership(&module));
                 stop_on_error(diagnostics)?;
@@ -235,8 +235,14 @@ fn text(map: &SourceMap, file: FileId) -> &str {
     map.file(file).map_or("", |file| file.text())
 }
 
-/// The Luma IR of the input, verified. `None` when something is wrong with it.
-fn luma_ir(map: &SourceMap, input: Input, diagnostics: &mut Vec<Diagnostic>) -> Option<Module> {
+/// The Luma IR of the input, verified. `None` when something is wrong with it, which includes a
+/// missing `main` where that is needed.
+fn luma_ir(
+    map: &SourceMap,
+    input: Input,
+    needs_main: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Module> {
     let context = Arc::new(Context::new());
     let module = match input.level {
         Level::LumaIr => match luma_ir::parse_module(context, map, input.file) {
@@ -246,8 +252,12 @@ fn luma_ir(map: &SourceMap, input: Input, diagnostics: &mut Vec<Diagnostic>) -> 
                 return None;
             }
         },
-        _ => source(map, input.file, context, diagnostics)?,
+        _ => source(map, input.file, context, needs_main, diagnostics)?,
     };
+    if needs_main && input.level == Level::LumaIr && module.function("main").is_none() {
+        let message = "the module has no function `@main`";
+        diagnostics.push(Diagnostic::unlocated(codes::E0206, message));
+    }
     // What the front end builds is right by construction; check it where that is being developed.
     if input.level == Level::LumaIr || cfg!(debug_assertions) {
         diagnostics.extend(luma_ir::verify_module(&module).iter().map(|v| v.to_diagnostic()));
@@ -261,6 +271,7 @@ fn source(
     map: &SourceMap,
     file: FileId,
     context: Arc<Context>,
+    needs_main: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Module> {
     let parse = luma_syntax::parse(file, text(map, file));
@@ -270,6 +281,9 @@ fn source(
     // A declaration that could not be parsed is missing: what follows from that is no news.
     let follows = [codes::E0201, codes::E0202, codes::E0206, codes::E0316];
     diagnostics.extend(found.into_iter().filter(|d| !broken || !follows.contains(&d.code)));
+    if needs_main && !broken {
+        diagnostics.extend(luma_sema::check_main(&parse.ast, &analysis));
+    }
     stop_on_error(diagnostics)?;
     Some(luma_lower::lower(&parse.ast, &analysis, context))
 }
@@ -311,11 +325,7 @@ fn run_passes(
     }
 }
 
-fn mlir_text(
-    map: &SourceMap,
-    file: FileId,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Session> {
+fn mlir_text(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<Session> {
     let source = map.file(file)?;
     match Session::from_mlir_text(source.name(), source.text()) {
         Ok(session) => Some(session),

@@ -30,7 +30,9 @@ pub(crate) fn report(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diag
     if errors > 0 && format == Format::Human {
         let plural = if errors == 1 { "" } else { "s" };
         let code = diagnostics.iter().find(|d| d.is_error()).map_or("", |d| d.code.as_str());
-        text += &format!("error: stopped by {errors} error{plural}; `lumac --explain {code}` tells more\n");
+        text += &format!(
+            "error: stopped by {errors} error{plural}; `lumac --explain {code}` tells more\n"
+        );
     }
     // Nothing can be done about a stderr that cannot be written.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());

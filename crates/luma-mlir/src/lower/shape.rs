@@ -1,0 +1,203 @@
+//! What the lowering has to know of a whole function before it starts: which structured operations
+//! can stay structured, and how its variables are used.
+
+use luma_ir::dialects::{luma, own};
+use luma_ir::{Entity, Function, Op, Value};
+use rustc_hash::FxHashMap;
+
+/// Operations that nest deeper become cf: MLIR's passes recurse on regions.
+const HEIGHT_LIMIT: u32 = 64;
+
+/// The place of an operation in the order of the text, with everything nested in it.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Range {
+    start: u32,
+    end: u32,
+}
+
+/// How a variable is used.
+#[derive(Default, Debug)]
+pub(crate) struct Uses {
+    /// By more than loads and stores of the whole: its address may be anywhere.
+    pub(crate) escapes: bool,
+    /// Where it is loaded, in order.
+    loads: Vec<u32>,
+    /// Where it is stored to, in order.
+    stores: Vec<(u32, Op)>,
+}
+
+/// The facts about one function.
+pub(crate) struct Shape {
+    ranges: Vec<Range>,
+    flat: Vec<bool>,
+    locals: FxHashMap<Value, Uses>,
+}
+
+/// Whether an operation carries regions that control flows through.
+pub(crate) fn is_structured(f: &Function, op: Op) -> bool {
+    matches!(
+        f.op_name(op),
+        luma::If::NAME | luma::Loop::NAME | luma::Switch::NAME | luma::Block::NAME
+    )
+}
+
+impl Shape {
+    /// Reads `f`, without recursion and in linear time.
+    pub(crate) fn of(f: &Function) -> Self {
+        let mut shape = Self {
+            ranges: vec![Range::default(); f.op_capacity()],
+            flat: vec![false; f.op_capacity()],
+            locals: FxHashMap::default(),
+        };
+        enum Step {
+            Enter(Op),
+            Leave(Op),
+        }
+        let mut heights = vec![0_u32; f.op_capacity()];
+        let mut stack: Vec<Step> = Vec::new();
+        let mut clock = 0;
+        let enter = |stack: &mut Vec<Step>, region| {
+            for &block in f.blocks(region).iter().rev() {
+                stack.extend(f.first(block).map(Step::Enter));
+            }
+        };
+        enter(&mut stack, f.body());
+        while let Some(step) = stack.pop() {
+            match step {
+                Step::Enter(op) => {
+                    stack.extend(f.next(op).map(Step::Enter));
+                    if let Some(range) = shape.ranges.get_mut(op.index()) {
+                        range.start = clock;
+                        range.end = clock + 1;
+                    }
+                    shape.record(f, op, clock);
+                    clock += 1;
+                    if !f.op_regions(op).is_empty() {
+                        stack.push(Step::Leave(op));
+                        for &region in f.op_regions(op).iter().rev() {
+                            enter(&mut stack, region);
+                        }
+                    }
+                }
+                Step::Leave(op) => {
+                    if let Some(range) = shape.ranges.get_mut(op.index()) {
+                        range.end = clock;
+                    }
+                    let height = heights.get(op.index()).copied().unwrap_or(0) + 1;
+                    if height > HEIGHT_LIMIT {
+                        shape.flatten(f, Some(op));
+                    }
+                    if let Some(parent) = enclosing(f, op)
+                        && let Some(slot) = heights.get_mut(parent.index())
+                    {
+                        *slot = height.max(*slot);
+                    }
+                }
+            }
+        }
+        shape
+    }
+
+    /// Notes what `op`, the `clock`-th of the text, tells about variables and exits.
+    fn record(&mut self, f: &Function, op: Op, clock: u32) {
+        match f.op_name(op) {
+            luma::Local::NAME => {
+                for &place in f.results(op) {
+                    self.locals.insert(place, Uses::default());
+                }
+            }
+            luma::Load::NAME => {
+                for place in f.operands(op) {
+                    if let Some(uses) = self.locals.get_mut(place) {
+                        uses.loads.push(clock);
+                    }
+                }
+            }
+            luma::Store::NAME => {
+                // The first operand is the value; no value is a place.
+                if let Some(uses) = f.operands(op).get(1).and_then(|p| self.locals.get_mut(p)) {
+                    uses.stores.push((clock, op));
+                }
+            }
+            name => {
+                let successors = f.successors(op).iter().flat_map(|s| &s.args);
+                for value in f.operands(op).iter().chain(successors) {
+                    if let Some(uses) = self.locals.get_mut(value) {
+                        uses.escapes = true;
+                    }
+                }
+                let exits = match name {
+                    luma::Return::NAME | luma::Break::NAME => true,
+                    // At the end of the body of its own loop it is what a yield would be.
+                    luma::Continue::NAME => {
+                        !enclosing(f, op).is_some_and(|o| f.op_name(o) == luma::Loop::NAME)
+                    }
+                    _ => false,
+                };
+                if exits {
+                    self.flatten(f, enclosing(f, op));
+                }
+            }
+        }
+    }
+
+    /// Marks `op` and everything around it: a graph of blocks only fits into another.
+    fn flatten(&mut self, f: &Function, op: Option<Op>) {
+        let mut next = op;
+        while let Some(op) = next {
+            match self.flat.get_mut(op.index()) {
+                Some(flat) if !*flat => *flat = true,
+                // What is around a marked one is marked.
+                _ => return,
+            }
+            next = enclosing(f, op);
+        }
+    }
+
+    /// Whether a structured operation must become a graph of blocks.
+    pub(crate) fn is_flat(&self, op: Op) -> bool {
+        self.flat.get(op.index()).copied().unwrap_or(true)
+    }
+
+    /// Where `op` is.
+    pub(crate) fn range(&self, op: Op) -> Range {
+        self.ranges.get(op.index()).copied().unwrap_or_default()
+    }
+
+    /// How a variable is used, if `place` is one.
+    pub(crate) fn local(&self, place: Value) -> Option<&Uses> {
+        self.locals.get(&place)
+    }
+}
+
+impl Uses {
+    /// The stores within `range`.
+    pub(crate) fn stores_in(&self, range: Range) -> &[(u32, Op)] {
+        let from = self.stores.partition_point(|&(at, _)| at < range.start);
+        let to = self.stores.partition_point(|&(at, _)| at < range.end);
+        self.stores.get(from..to).unwrap_or_default()
+    }
+
+    /// The last store before `range`.
+    pub(crate) fn store_before(&self, range: Range) -> Option<Op> {
+        let from = self.stores.partition_point(|&(at, _)| at < range.start);
+        self.stores.get(from.checked_sub(1)?).map(|&(_, op)| op)
+    }
+
+    /// Whether it is loaded anywhere else than within `range`.
+    pub(crate) fn loaded_outside(&self, range: Range) -> bool {
+        let from = self.loads.partition_point(|&at| at < range.start);
+        let to = self.loads.partition_point(|&at| at < range.end);
+        to - from < self.loads.len()
+    }
+}
+
+/// The operation whose region `op` stands in.
+pub(crate) fn enclosing(f: &Function, op: Op) -> Option<Op> {
+    f.region_op(f.block_region(f.parent(op)?))
+}
+
+/// Whether `op` hands its operand through unchanged.
+pub(crate) fn is_identity(f: &Function, op: Op) -> bool {
+    matches!(f.op_name(op), own::Take::NAME | own::Give::NAME)
+}

@@ -1,0 +1,257 @@
+//! What leaves what: found for every structured operation of a function in one walk.
+
+use luma_ir::dialects::luma;
+use luma_ir::{Entity, Function, Op, Region};
+use rustc_hash::FxHashMap;
+
+/// How much of a function to flatten. Whatever is around something flattened is flattened too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Extent {
+    /// What encloses an exit that runs deferred code.
+    Defers,
+    /// What has a region that does not end with `luma.yield`.
+    EarlyExits,
+    /// Everything.
+    All,
+}
+
+/// A way to leave a region.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// `luma.return`
+    Return,
+    /// `luma.break`
+    Break,
+    /// `luma.continue`, or the end of the body of a loop.
+    Continue,
+    /// The end of any other region.
+    End,
+}
+
+/// What an operation holds, as a set.
+type Flags = u8;
+/// Must be flattened.
+const FLAT: Flags = 1;
+/// Holds a break or continue of a loop around it: must be flattened when that loop is.
+const LEAVES_LOOP: Flags = 2;
+/// Holds a `luma.defer`.
+const DEFERS: Flags = 4;
+/// Holds a `luma.block`.
+const BLOCKS: Flags = 8;
+
+/// The exits that run a `luma.defer`.
+#[derive(Clone, Copy, Default, Debug)]
+struct Runs {
+    /// How many, by kind.
+    exits: [u32; 4],
+    /// How many times its code is still to be put somewhere.
+    copies: u32,
+    /// There is a `luma.defer` inside.
+    nested: bool,
+}
+
+/// The exits of one function.
+#[derive(Debug, Default)]
+pub(crate) struct Exits {
+    flags: Vec<Flags>,
+    runs: FxHashMap<Op, Runs>,
+    /// Some deferred code is too intricate to copy; see [`Exits::is_hub`].
+    pub(crate) has_hubs: bool,
+    /// There is nothing to flatten, lower or inline.
+    pub(crate) idle: bool,
+}
+
+impl Exits {
+    /// Finds them.
+    pub(crate) fn of(f: &Function, extent: Extent) -> Self {
+        let exits = Self { flags: vec![0; f.op_capacity()], ..Self::default() };
+        let mut finder = Finder { f, extent, exits, pending: Vec::new(), loops: Vec::new() };
+        let found = finder.region(f.body(), false);
+        let mut exits = finder.exits;
+        for runs in exits.runs.values_mut() {
+            runs.copies = runs.exits.iter().filter(|&&count| count > 0).count() as u32;
+            exits.has_hubs |= runs.nested && runs.copies > 1;
+        }
+        let blocks = extent != Extent::Defers && found & BLOCKS != 0;
+        exits.idle = found & (FLAT | DEFERS) == 0 && !blocks;
+        exits
+    }
+
+    /// Whether `op` must be flattened, inside a loop that is flattened or not.
+    pub(crate) fn is_flat(&self, op: Op, in_flat_loop: bool) -> bool {
+        let flags = self.flags(op);
+        flags & FLAT != 0 || (in_flat_loop && flags & LEAVES_LOOP != 0)
+    }
+
+    /// Whether there is something to lower or inline inside `op`.
+    pub(crate) fn has_work(&self, op: Op) -> bool {
+        self.flags(op) & (DEFERS | BLOCKS) != 0
+    }
+
+    /// How many exits of a kind run the code of `defer`.
+    pub(crate) fn count(&self, defer: Op, kind: Kind) -> u32 {
+        self.runs.get(&defer).map_or(0, |runs| runs.exits[kind as usize])
+    }
+
+    /// Whether the code of `defer` stands once and finds its way back by a selector. Other code is
+    /// copied for each kind of exit, but copies of code that itself defers would multiply with
+    /// every level of nesting.
+    pub(crate) fn is_hub(&self, defer: Op) -> bool {
+        self.has_hubs
+            && self.runs.get(&defer).is_some_and(|runs| {
+                runs.nested && runs.exits.iter().filter(|&&count| count > 0).count() > 1
+            })
+    }
+
+    /// Counts one use of the code of `defer`; whether it is the last.
+    pub(crate) fn is_last_use(&mut self, defer: Op) -> bool {
+        let Some(runs) = self.runs.get_mut(&defer) else { return true };
+        runs.copies = runs.copies.saturating_sub(1);
+        runs.copies == 0
+    }
+
+    /// Makes known that `copy` holds what `op` holds.
+    pub(crate) fn copied(&mut self, op: Op, copy: Op) {
+        let flags = self.flags(op);
+        if flags != 0 {
+            if self.flags.len() <= copy.index() {
+                self.flags.resize(copy.index() + 1, 0);
+            }
+            if let Some(slot) = self.flags.get_mut(copy.index()) {
+                *slot = flags;
+            }
+        }
+    }
+
+    fn flags(&self, op: Op) -> Flags {
+        self.flags.get(op.index()).copied().unwrap_or(0)
+    }
+}
+
+struct Finder<'a> {
+    f: &'a Function,
+    extent: Extent,
+    exits: Exits,
+    /// The defers registered at this point, outermost first.
+    pending: Vec<Op>,
+    /// How many were at the start of the body of each enclosing loop.
+    loops: Vec<usize>,
+}
+
+impl Finder<'_> {
+    /// What `region` holds.
+    fn region(&mut self, region: Region, is_loop_body: bool) -> Flags {
+        let f = self.f;
+        let start = self.pending.len();
+        let mut found = 0;
+        let mut ends = false;
+        for &block in f.blocks(region) {
+            for op in f.block_ops(block) {
+                found |= match f.op_name(op) {
+                    luma::Defer::NAME => self.defer(op),
+                    luma::If::NAME | luma::Switch::NAME | luma::Block::NAME | luma::Loop::NAME => {
+                        self.structured(op)
+                    }
+                    luma::Yield::NAME if is_loop_body => {
+                        self.exit(Kind::Continue);
+                        0
+                    }
+                    luma::Yield::NAME => {
+                        ends = true;
+                        0
+                    }
+                    luma::Return::NAME => self.jump(Kind::Return, region),
+                    luma::Break::NAME => self.jump(Kind::Break, region),
+                    luma::Continue::NAME => self.jump(Kind::Continue, region),
+                    luma::Unreachable::NAME
+                        if self.extent != Extent::Defers && region != f.body() =>
+                    {
+                        FLAT
+                    }
+                    _ => 0,
+                };
+            }
+        }
+        self.close(start, ends);
+        found
+    }
+
+    fn structured(&mut self, op: Op) -> Flags {
+        let f = self.f;
+        let mut found = match f.op_name(op) {
+            luma::Block::NAME => BLOCKS,
+            _ => 0,
+        };
+        if self.extent == Extent::All {
+            found |= FLAT;
+        }
+        let is_loop = f.op_name(op) == luma::Loop::NAME;
+        for (i, &region) in f.op_regions(op).iter().enumerate() {
+            if is_loop && i == 1 {
+                self.loops.push(self.pending.len());
+                found |= self.region(region, true) & !LEAVES_LOOP;
+                self.loops.pop();
+            } else {
+                found |= self.region(region, false);
+            }
+        }
+        if let Some(slot) = self.exits.flags.get_mut(op.index()) {
+            *slot = found;
+        }
+        found
+    }
+
+    fn defer(&mut self, op: Op) -> Flags {
+        let mut found = 0;
+        for &region in self.f.op_regions(op) {
+            found |= self.region(region, false);
+        }
+        let nested = found & DEFERS != 0;
+        self.exits.runs.entry(op).or_default().nested = nested;
+        self.pending.push(op);
+        found | DEFERS
+    }
+
+    fn jump(&mut self, kind: Kind, region: Region) -> Flags {
+        let crosses = self.exit(kind);
+        let leaves_loop = if kind == Kind::Return { 0 } else { LEAVES_LOOP };
+        // A return in the body of the function is where that ends anyway.
+        let leaves = region != self.f.body();
+        let flat = leaves && (crosses || self.extent != Extent::Defers);
+        leaves_loop | if flat { FLAT } else { 0 }
+    }
+
+    /// Counts an exit at the innermost defer it runs; whether it runs any.
+    fn exit(&mut self, kind: Kind) -> bool {
+        let base = match kind {
+            Kind::Return => 0,
+            _ => self.loops.last().copied().unwrap_or(0),
+        };
+        match self.pending.last() {
+            Some(defer) if self.pending.len() > base => {
+                self.exits.runs.entry(*defer).or_default().exits[kind as usize] += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// At the end of a region: exits that run an inner defer run the ones around it too.
+    fn close(&mut self, start: usize, ends: bool) {
+        let base = self.loops.last().copied().unwrap_or(0);
+        while self.pending.len() > start {
+            let Some(defer) = self.pending.pop() else { break };
+            let runs = self.exits.runs.entry(defer).or_default();
+            runs.exits[Kind::End as usize] = u32::from(ends);
+            let exits = runs.exits;
+            let Some(&outer) = self.pending.last() else { continue };
+            let in_loop = self.pending.len() > base;
+            let outer = &mut self.exits.runs.entry(outer).or_default().exits;
+            outer[Kind::Return as usize] += exits[Kind::Return as usize];
+            if in_loop {
+                outer[Kind::Break as usize] += exits[Kind::Break as usize];
+                outer[Kind::Continue as usize] += exits[Kind::Continue as usize];
+            }
+        }
+    }
+}

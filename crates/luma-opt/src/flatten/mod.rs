@@ -1,0 +1,333 @@
+//! The core of `lower-defer` and `structured-to-cfg`: moves operations out of regions into blocks
+//! of the function's body, and puts deferred code where control leaves its region.
+//!
+//! One walk over the function visits each operation once and appends it to the block at the cursor.
+//! Flattening an operation replaces it by branches and walks on in its regions; an operation that
+//! stays structured moves as a whole. Deferred code waits in a list; see [`drop_tree`].
+//!
+//! Recursion is as deep as regions are nested, which the front end and the text form bound.
+
+mod carry;
+mod drop_tree;
+
+use luma_ir::dialects::luma;
+use luma_ir::{Attribute, Block, Builder, Function, Loc, Op, Region, Successor, Value};
+use luma_pass::PassContext;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::exits::{Exits, Extent, Kind};
+use carry::Carrier;
+use drop_tree::{DropTree, NodeId};
+
+/// Flattens `extent` of `f` and lowers every `luma.defer` in it; whether that changed anything.
+pub(crate) fn flatten(cx: &PassContext<'_>, f: &mut Function, extent: Extent) -> bool {
+    let exits = Exits::of(f, extent);
+    let Some(entry) = f.entry().filter(|_| !exits.idle) else { return false };
+    let mut flattener = Flattener {
+        cx,
+        f,
+        exits,
+        inline_blocks: extent != Extent::Defers,
+        at: entry,
+        pending: None,
+        loops: Vec::new(),
+        tree: DropTree::default(),
+        replaced: FxHashMap::default(),
+        split: false,
+    };
+    for block in flattener.f.blocks(flattener.f.body()).to_vec() {
+        flattener.at = block;
+        flattener.walk(block, false);
+    }
+    flattener.finish_tree();
+    flattener.replace_results();
+    if flattener.split {
+        arrange_blocks(f);
+    }
+    true
+}
+
+/// A loop around the cursor.
+#[derive(Clone, Copy, Debug)]
+enum Frame {
+    /// It stays structured.
+    Kept,
+    /// It is being flattened.
+    Flat {
+        /// Where `luma.break` goes.
+        after: Block,
+        /// Where `luma.continue` goes.
+        post: Block,
+        /// What was deferred when its body began.
+        base: Option<NodeId>,
+    },
+}
+
+struct Flattener<'a> {
+    cx: &'a PassContext<'a>,
+    f: &'a mut Function,
+    exits: Exits,
+    /// Whether every `luma.block` dissolves.
+    inline_blocks: bool,
+    /// The cursor: operations go to the end of this block.
+    at: Block,
+    /// The innermost deferred code at the cursor.
+    pending: Option<NodeId>,
+    /// The loops around the cursor, outermost first.
+    loops: Vec<Frame>,
+    tree: DropTree,
+    /// Results of flattened operations, and the values that took their place.
+    replaced: FxHashMap<Value, Value>,
+    /// Whether the body got new blocks.
+    split: bool,
+}
+
+impl Flattener<'_> {
+    /// Moves the operations of `source` to the cursor. Where control reaches its `luma.yield`, its
+    /// deferred code follows, and that yield is the result, detached.
+    fn walk(&mut self, source: Block, is_loop_body: bool) -> Option<Op> {
+        let base = self.pending;
+        let ops: Vec<Op> = self.f.block_ops(source).collect();
+        let mut end = None;
+        let mut live = true;
+        for op in ops {
+            self.f.detach(op);
+            if !live {
+                // Control cannot get here, and where `source` is the cursor's block it must go.
+                continue;
+            }
+            let flat =
+                self.exits.is_flat(op, matches!(self.loops.last(), Some(Frame::Flat { .. })));
+            match self.f.op_name(op) {
+                luma::Defer::NAME => self.pending = Some(self.tree.defer(op, self.pending)),
+                luma::If::NAME if flat => live = self.flatten_if(op),
+                luma::Loop::NAME if flat => live = self.flatten_loop(op),
+                luma::Switch::NAME if flat => live = self.flatten_switch(op),
+                luma::Block::NAME if flat || self.inline_blocks => {
+                    live = self.walk_only_block(op, 0, false).is_some();
+                }
+                luma::Yield::NAME => {
+                    end = self.end_region(op, base, is_loop_body);
+                    live = false;
+                }
+                luma::Return::NAME => {
+                    self.leave(Kind::Return, op);
+                    live = false;
+                }
+                luma::Break::NAME => {
+                    self.leave(Kind::Break, op);
+                    live = false;
+                }
+                luma::Continue::NAME => {
+                    self.leave(Kind::Continue, op);
+                    live = false;
+                }
+                _ => self.keep(op),
+            }
+        }
+        self.pending = base;
+        end
+    }
+
+    /// Walks the only block of region `index` of `op`.
+    fn walk_only_block(&mut self, op: Op, index: usize, is_loop_body: bool) -> Option<Op> {
+        let region = *self.f.op_regions(op).get(index)?;
+        let block = *self.f.blocks(region).first()?;
+        self.walk(block, is_loop_body)
+    }
+
+    /// Moves an operation as a whole; what is deferred inside is lowered there.
+    fn keep(&mut self, op: Op) {
+        self.f.append(self.at, op);
+        if !self.exits.has_work(op) {
+            return;
+        }
+        let at = self.at;
+        let is_loop = self.f.op_name(op) == luma::Loop::NAME;
+        for (i, region) in self.f.op_regions(op).to_vec().into_iter().enumerate() {
+            let Some(&block) = self.f.blocks(region).first() else { continue };
+            let is_loop_body = is_loop && i == 1;
+            if is_loop_body {
+                self.loops.push(Frame::Kept);
+            }
+            self.at = block;
+            if let Some(end) = self.walk(block, is_loop_body) {
+                self.f.append(self.at, end);
+            }
+            if is_loop_body {
+                self.loops.pop();
+            }
+        }
+        self.at = at;
+    }
+
+    /// `luma.if`: whether control comes out of it.
+    fn flatten_if(&mut self, op: Op) -> bool {
+        let loc = self.derived(op);
+        let Some(&condition) = self.f.operands(op).first() else { return true };
+        let results = self.f.results(op).to_vec();
+        let carriers = self.carriers(&results, false);
+        let branch_at = self.at;
+        let regions = self.f.op_regions(op).len();
+        let merge = self.new_block();
+        let mut live = regions < 2;
+        let mut targets = Vec::with_capacity(2);
+        for i in 0..regions {
+            let block = self.new_block();
+            targets.push(block);
+            self.at = block;
+            if let Some(end) = self.walk_only_block(op, i, false) {
+                self.jump_with(merge, &carriers, end);
+                live = true;
+            }
+        }
+        let to_then = targets.first().copied().unwrap_or(merge);
+        let to_else = targets.get(1).copied().unwrap_or(merge);
+        self.at = branch_at;
+        let mut b = self.builder(loc);
+        luma::CondBr::build(&mut b, condition, goto(to_then), goto(to_else));
+        self.at = merge;
+        if live {
+            self.receive(&results, &carriers, loc);
+        }
+        live
+    }
+
+    /// `luma.switch`: whether control comes out of it.
+    fn flatten_switch(&mut self, op: Op) -> bool {
+        let loc = self.derived(op);
+        let Some(&value) = self.f.operands(op).first() else { return true };
+        let cases = luma::Switch(op).cases_attr(self.f).cloned();
+        let cases = cases.unwrap_or_else(|| Attribute::array([]));
+        let branch_at = self.at;
+        let merge = self.new_block();
+        let mut live = false;
+        let mut targets = Vec::new();
+        for i in 0..self.f.op_regions(op).len() {
+            let block = self.new_block();
+            targets.push(goto(block));
+            self.at = block;
+            if let Some(end) = self.walk_only_block(op, i, false) {
+                self.jump_with(merge, &[], end);
+                live = true;
+            }
+        }
+        self.at = branch_at;
+        let arms = targets.split_off(targets.len().min(1));
+        let default = targets.pop().unwrap_or_else(|| goto(merge));
+        luma::SwitchBr::build(&mut self.builder(loc), value, cases, default, arms);
+        self.at = merge;
+        live
+    }
+
+    /// `luma.loop`: whether control can come out of it.
+    fn flatten_loop(&mut self, op: Op) -> bool {
+        let loc = self.derived(op);
+        let [condition, body, post, after] = std::array::from_fn(|_| self.new_block());
+        self.jump(condition, &[], loc);
+        self.at = condition;
+        let test = self.walk_only_block(op, 0, false);
+        if let Some(test) = test
+            && let Some(&value) = self.f.operands(test).first()
+        {
+            let loc = self.derived(test);
+            luma::CondBr::build(&mut self.builder(loc), value, goto(body), goto(after));
+        }
+        self.at = body;
+        self.loops.push(Frame::Flat { after, post, base: self.pending });
+        // Its end is a `luma.continue` that needs no writing.
+        self.walk_only_block(op, 1, true);
+        self.loops.pop();
+        self.at = post;
+        if let Some(end) = self.walk_only_block(op, 2, false) {
+            let loc = self.derived(end);
+            self.jump(condition, &[], loc);
+        }
+        self.at = after;
+        test.is_some()
+    }
+
+    /// Goes from the cursor to `merge` with what a detached `luma.yield` yields.
+    fn jump_with(&mut self, merge: Block, carriers: &[Carrier], end: Op) {
+        let loc = self.derived(end);
+        let values: Vec<Option<Value>> = self.f.operands(end).iter().copied().map(Some).collect();
+        let args = self.send(carriers, &values, loc);
+        self.jump(merge, &args, loc);
+    }
+
+    /// Takes over at the cursor what the branches to its block carry, in place of `results`.
+    fn receive(&mut self, results: &[Value], carriers: &[Carrier], loc: Loc) {
+        for (&result, &carrier) in results.iter().zip(carriers) {
+            let ty = self.f.value_type(result);
+            let value = match carrier {
+                Carrier::Argument => self.f.add_arg(self.at, ty),
+                Carrier::Slot(slot) => self.load(slot, ty, loc),
+            };
+            if let Some(name) = self.f.value_name(result) {
+                self.f.set_value_name(value, name);
+            }
+            self.replaced.insert(result, value);
+        }
+    }
+
+    fn jump(&mut self, target: Block, args: &[Value], loc: Loc) {
+        let successor = Successor { block: target, args: args.into() };
+        luma::Br::build(&mut self.builder(loc), successor);
+    }
+
+    /// A builder at the cursor.
+    fn builder(&mut self, loc: Loc) -> Builder<'_> {
+        Builder::at_end(self.cx.context, self.f, self.at, loc)
+    }
+
+    /// The location of what this pass makes out of `op`.
+    fn derived(&self, op: Op) -> Loc {
+        self.cx.derive(self.f.loc(op))
+    }
+
+    fn new_block(&mut self) -> Block {
+        self.split = true;
+        self.f.add_block(self.f.body())
+    }
+
+    /// Makes every use of a result that has gone use what took its place.
+    fn replace_results(&mut self) {
+        if self.replaced.is_empty() {
+            return;
+        }
+        let mut ops = Vec::new();
+        self.f.walk(&mut |op| ops.push(op));
+        for op in ops {
+            self.f.map_operands(op, |value| self.replaced.get(&value).copied().unwrap_or(value));
+        }
+    }
+}
+
+fn goto(block: Block) -> Successor {
+    Successor { block, args: [].as_slice().into() }
+}
+
+/// Drops the blocks of the body that control cannot reach and puts the others in reverse postorder,
+/// a block's first successor next to it.
+fn arrange_blocks(f: &mut Function) {
+    let Some(entry) = f.entry() else { return };
+    let body: Region = f.body();
+    let mut seen: FxHashSet<Block> = [entry].into_iter().collect();
+    let mut stack = vec![(entry, 0)];
+    let mut order = Vec::new();
+    while let Some((block, visited)) = stack.last_mut() {
+        let successors = f.last(*block).map(|op| f.successors(op)).unwrap_or_default();
+        let next = successors.iter().rev().nth(*visited).map(|s| s.block);
+        *visited += 1;
+        match next {
+            Some(next) if seen.insert(next) => stack.push((next, 0)),
+            Some(_) => {}
+            None => {
+                order.push(*block);
+                stack.pop();
+            }
+        }
+    }
+    order.reverse();
+    f.set_blocks(body, order);
+}

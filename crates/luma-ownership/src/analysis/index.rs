@@ -1,0 +1,177 @@
+//! Facts about a function that do not depend on the path: nesting, lifetimes of SSA values, and
+//! what its loops contain.
+
+use luma_ir::dialects::{luma, own};
+use luma_ir::{Block, Def, Entity, Function, Module, Op, Value};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Index {
+    /// Position of each operation in the walk of the body.
+    position: Vec<u32>,
+    /// Position of the last operation inside each operation.
+    end: Vec<u32>,
+    /// Values whose last use each operation is.
+    dying: Vec<SmallVec<[Value; 2]>>,
+    /// Variables of each block.
+    locals: FxHashMap<Block, Vec<Value>>,
+    /// Loops in which ownership may move or pointers are stored.
+    busy: Vec<bool>,
+    /// Operations in the body.
+    pub(crate) ops: usize,
+}
+
+impl Index {
+    pub(crate) fn new(module: &Module, f: &Function) -> Self {
+        let mut order = Vec::new();
+        f.walk(&mut |op| order.push(op));
+        let count = f.op_capacity();
+        let mut index = Self {
+            position: vec![0; count],
+            end: vec![0; count],
+            dying: vec![SmallVec::new(); count],
+            locals: FxHashMap::default(),
+            busy: vec![false; count],
+            ops: order.len(),
+        };
+        for (position, &op) in order.iter().enumerate() {
+            index.position[op.index()] = position as u32;
+            index.end[op.index()] = position as u32;
+            if f.op_name(op) == luma::Local::NAME
+                && let (Some(block), Some(&place)) = (f.parent(op), f.results(op).first())
+            {
+                index.locals.entry(block).or_default().push(place);
+            }
+        }
+        for &op in order.iter().rev() {
+            let busy = index.busy[op.index()] || moves_ownership(module, f, op);
+            if let Some(outer) = parent_op(f, op) {
+                let end = index.end[op.index()];
+                let slot = &mut index.end[outer.index()];
+                *slot = (*slot).max(end);
+                index.busy[outer.index()] |= busy;
+            }
+        }
+        index.lifetimes(f, &order);
+        index
+    }
+
+    fn lifetimes(&mut self, f: &Function, order: &[Op]) {
+        let mut last: FxHashMap<Value, Op> = FxHashMap::default();
+        for &op in order {
+            for &value in f.results(op) {
+                if is_kept(f, value) {
+                    last.insert(value, op);
+                }
+            }
+        }
+        for &op in order {
+            for &value in f.operands(op) {
+                if !is_kept(f, value) {
+                    continue;
+                }
+                if let Some(anchor) = anchor(f, op, value)
+                    && let Some(slot) = last.get_mut(&value)
+                    && self.position[anchor.index()] >= self.position[slot.index()]
+                {
+                    *slot = anchor;
+                }
+            }
+            for successor in f.successors(op) {
+                for &value in &successor.args {
+                    last.remove(&value);
+                }
+            }
+        }
+        for &op in order {
+            for &value in f.results(op) {
+                if let Some(&at) = last.get(&value) {
+                    self.dying[at.index()].push(value);
+                }
+            }
+        }
+    }
+
+    /// Whether `op` is inside `outer`, at any depth.
+    pub(crate) fn inside(&self, op: Op, outer: Op) -> bool {
+        let at = self.position.get(op.index()).copied().unwrap_or(0);
+        let start = self.position.get(outer.index()).copied().unwrap_or(0);
+        let end = self.end.get(outer.index()).copied().unwrap_or(0);
+        start < at && at <= end
+    }
+
+    /// Position of `op` in the walk of the body.
+    pub(crate) fn position(&self, op: Op) -> u32 {
+        self.position.get(op.index()).copied().unwrap_or(0)
+    }
+
+    /// The SSA values nothing uses after `op`.
+    pub(crate) fn dying(&self, op: Op) -> &[Value] {
+        self.dying.get(op.index()).map_or(&[], |values| values.as_slice())
+    }
+
+    /// The variables declared directly in `block`, in order.
+    pub(crate) fn locals(&self, block: Block) -> &[Value] {
+        self.locals.get(&block).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether ownership may move, or a pointer be stored, inside `op`.
+    pub(crate) fn is_busy(&self, op: Op) -> bool {
+        self.busy.get(op.index()).copied().unwrap_or(true)
+    }
+}
+
+/// Whether an SSA value has an entry in states; the others are computed where they are used.
+pub(crate) fn is_kept(f: &Function, value: Value) -> bool {
+    match f.def(value) {
+        Def::Arg(..) => false,
+        Def::Result(op, _) => match f.op_name(op) {
+            luma::Local::NAME
+            | luma::Constant::NAME
+            | luma::Null::NAME
+            | luma::String::NAME
+            | luma::Sizeof::NAME
+            | luma::GlobalAddr::NAME => false,
+            // A parameter lives as long as the function.
+            own::Take::NAME => {
+                own::Take(op).from_attr(f).and_then(|a| a.as_str()) != Some("caller")
+            }
+            _ => true,
+        },
+    }
+}
+
+/// The operation whose region `op` stands in.
+pub(crate) fn parent_op(f: &Function, op: Op) -> Option<Op> {
+    f.region_op(f.block_region(f.parent(op)?))
+}
+
+/// The operation of the block that defines `value` during which `op` uses it.
+fn anchor(f: &Function, op: Op, value: Value) -> Option<Op> {
+    let Def::Result(def, _) = f.def(value) else { return None };
+    let home = f.parent(def)?;
+    let mut at = op;
+    loop {
+        let block = f.parent(at)?;
+        if block == home {
+            // Deferred code runs when its region is left.
+            let deferred = at != op && f.op_name(at) == luma::Defer::NAME;
+            return if deferred { f.last(block) } else { Some(at) };
+        }
+        at = parent_op(f, at)?;
+    }
+}
+
+fn moves_ownership(module: &Module, f: &Function, op: Op) -> bool {
+    match f.op_name(op) {
+        own::Take::NAME | own::Give::NAME | luma::Copy::NAME | luma::Call::NAME => true,
+        luma::Store::NAME => {
+            let Some(&value) = f.operands(op).first() else { return false };
+            let ty = f.value_type(value);
+            module.context.is_ptr(ty) || module.context.is_aggregate(ty)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,173 @@
+//! Symbolic values: names for what is not known, and expressions over them, interned so that equal
+//! expressions have equal ids.
+
+use luma_ir::{Def, Function, Op, OpName, Value};
+use rustc_hash::FxHashMap;
+
+use super::state::{Root, Val};
+
+/// An interned symbolic value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) struct Term(pub(crate) u32);
+
+/// Where an unknown value comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) enum Source {
+    /// An SSA value, or the scalar at an offset in one.
+    Value(Value, i64),
+    /// What an operation moved from one place to another, by offset.
+    Op(Op, i64),
+}
+
+/// A relation the analysis reasons about; the others are these, negated or turned round.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) enum Pred {
+    Eq,
+    Lt,
+    Le,
+}
+
+/// What a term stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum TermData {
+    /// Some value, always the same one. `age` counts the iterations of the loop around its source
+    /// since it was made, so that values of two iterations never share a name.
+    Opaque { source: Source, age: u8 },
+    /// A comparison of integers or pointers.
+    Cmp(Pred, Val, Val),
+    /// Whether a pointer to the start of this object is null.
+    IsNull(Root),
+    /// Logical negation.
+    Not(Term),
+    /// A sum with a constant: `.0 + .1`.
+    Plus(Term, i64),
+    /// The result of a pure operation.
+    Pure(OpName, u8, Val, Val),
+}
+
+/// Deepest expression that is kept; deeper ones become opaque.
+const MAX_DEPTH: u8 = 6;
+
+/// The interner of one function's analysis.
+#[derive(Debug, Default)]
+pub(crate) struct Terms {
+    data: Vec<(TermData, u8)>,
+    ids: FxHashMap<TermData, Term>,
+}
+
+impl Terms {
+    pub(crate) fn get(&self, term: Term) -> TermData {
+        self.data.get(term.0 as usize).map_or(TermData::Not(term), |&(data, _)| data)
+    }
+
+    /// The term for `data`; `None` if the expression is too deep.
+    pub(crate) fn intern(&mut self, data: TermData) -> Option<Term> {
+        if let Some(&term) = self.ids.get(&data) {
+            return Some(term);
+        }
+        let depth = self.operands(data).into_iter().flatten().map(|t| self.depth(t)).max();
+        let depth = depth.map_or(0, |d| d + 1);
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let term = Term(self.data.len() as u32);
+        self.data.push((data, depth));
+        self.ids.insert(data, term);
+        Some(term)
+    }
+
+    /// The term of an unknown value.
+    pub(crate) fn opaque(&mut self, source: Source) -> Term {
+        // Opaque terms have depth zero and are never refused.
+        self.intern(TermData::Opaque { source, age: 0 }).unwrap_or(Term(0))
+    }
+
+    fn depth(&self, term: Term) -> u8 {
+        self.data.get(term.0 as usize).map_or(0, |&(_, depth)| depth)
+    }
+
+    /// The terms `data` is made of.
+    pub(crate) fn operands(&self, data: TermData) -> [Option<Term>; 2] {
+        match data {
+            TermData::Opaque { .. } => [None, None],
+            TermData::Not(a) | TermData::Plus(a, _) => [Some(a), None],
+            TermData::IsNull(root) => [root.term(), None],
+            TermData::Cmp(_, a, b) | TermData::Pure(_, _, a, b) => [a.term(), b.term()],
+        }
+    }
+
+    /// What `term` is called once the loop that `inside` describes starts its next iteration;
+    /// `None` when it is too old to be kept apart.
+    pub(crate) fn aged(&mut self, term: Term, ageing: &Ageing<'_>) -> Option<Term> {
+        let data = match self.get(term) {
+            TermData::Opaque { source, age } => {
+                if !ageing.moves(source) {
+                    return Some(term);
+                }
+                if age >= ageing.cap {
+                    return None;
+                }
+                TermData::Opaque { source, age: age + 1 }
+            }
+            TermData::Cmp(pred, a, b) => {
+                TermData::Cmp(pred, self.aged_val(a, ageing)?, self.aged_val(b, ageing)?)
+            }
+            TermData::IsNull(root) => TermData::IsNull(self.aged_root(root, ageing)?),
+            TermData::Not(t) => TermData::Not(self.aged(t, ageing)?),
+            TermData::Plus(t, k) => TermData::Plus(self.aged(t, ageing)?, k),
+            TermData::Pure(name, tag, a, b) => {
+                TermData::Pure(name, tag, self.aged_val(a, ageing)?, self.aged_val(b, ageing)?)
+            }
+        };
+        self.intern(data)
+    }
+
+    /// [`Terms::aged`] for a value.
+    pub(crate) fn aged_val(&mut self, val: Val, ageing: &Ageing<'_>) -> Option<Val> {
+        Some(match val {
+            Val::Int(_) => val,
+            Val::Sym(term) => Val::Sym(self.aged(term, ageing)?),
+            Val::Ptr(root, offset) => Val::Ptr(self.aged_root(root, ageing)?, offset),
+        })
+    }
+
+    /// [`Terms::aged`] for a root.
+    pub(crate) fn aged_root(&mut self, root: Root, ageing: &Ageing<'_>) -> Option<Root> {
+        Some(match root {
+            Root::Object(mut object) => {
+                if (ageing.inside)(object.site) {
+                    if object.age >= ageing.cap {
+                        return None;
+                    }
+                    object.age += 1;
+                }
+                Root::Object(object)
+            }
+            Root::Term(term) => Root::Term(self.aged(term, ageing)?),
+            _ => root,
+        })
+    }
+}
+
+/// The start of a loop's next iteration.
+pub(crate) struct Ageing<'a> {
+    pub(crate) f: &'a Function,
+    /// Whether an operation is inside the loop.
+    pub(crate) inside: &'a dyn Fn(Op) -> bool,
+    /// The oldest age that is still kept apart.
+    pub(crate) cap: u8,
+}
+
+impl Ageing<'_> {
+    fn moves(&self, source: Source) -> bool {
+        match source {
+            Source::Value(value, _) => match self.f.def(value) {
+                Def::Result(op, _) => (self.inside)(op),
+                Def::Arg(block, _) => {
+                    self.f.region_op(self.f.block_region(block)).is_some_and(self.inside)
+                }
+            },
+            Source::Op(op, _) => (self.inside)(op),
+        }
+    }
+}

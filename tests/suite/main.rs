@@ -1,0 +1,35 @@
+//! The end-to-end suite: walks the programs of `tests/` and `examples/` and runs `lumac` on them.
+//!
+//! | directory | a case is | what must hold |
+//! | --- | --- | --- |
+//! | `tests/run/` | `NAME.lx` and `NAME.stdout` | it compiles; output and exit code are right at -O0 (under valgrind: no error, no leak) and -O2 |
+//! | `tests/run/seed/` | the same | also: every stage is a snapshot, reads back, and is accepted by the stock tools |
+//! | `tests/ui/` | `NAME.lx` with `//~ ERROR E0301` beside lines | exactly those codes on those lines; the text is a snapshot |
+//! | `tests/reject/` | the same, `.lir` | the same for Luma IR |
+//! | `examples/` | `NAME.lx` | it compiles and runs |
+//!
+//! Directives stand at the top of a file: `//@ exit: 3`, `//@ args: a b`, `//@ check-fail`,
+//! `//@ error: LINE CODE`. `INSTA_UPDATE=always` accepts changed snapshots and outputs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cases;
+mod cli;
+mod explain;
+mod run;
+mod stages;
+mod tool;
+mod ui;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(run::trials());
+    trials.extend(stages::trials());
+    trials.extend(ui::trials());
+    trials.extend(cli::trials());
+    trials.extend(explain::trials());
+    libtest_mimic::run(&arguments, trials).exit();
+}
