@@ -110,6 +110,11 @@ impl Target {
         &self.triple
     }
 
+    /// Its data layout, as LLVM writes them.
+    pub fn data_layout(&self) -> String {
+        self.machine.get_target_data().get_data_layout().as_str().to_string_lossy().into_owned()
+    }
+
     /// The processor code is generated for.
     pub fn cpu(&self) -> &str {
         self.cpu

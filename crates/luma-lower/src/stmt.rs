@@ -3,6 +3,7 @@
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Type, Value};
 use luma_syntax::ast::{Block, ExprId, Loop, StmtId, StmtKind, SwitchArm};
+use rustc_hash::FxHashSet;
 
 use crate::body::{BodyCx, Storage};
 use crate::constants;
@@ -146,9 +147,12 @@ impl BodyCx<'_> {
         let default = arms.iter().find(|arm| arm.labels.is_empty());
         let labelled: Vec<&SwitchArm> = arms.iter().filter(|arm| !arm.labels.is_empty()).collect();
         let sema = self.cx.sema;
+        // Of equal labels the first counts.
+        let mut seen = FxHashSet::default();
         let cases = Attribute::array(labelled.iter().map(|arm| {
             let labels = arm.labels.iter().filter_map(|&label| sema.constants.get(label));
-            Attribute::array(labels.map(|value| Attribute::int(constants::as_int(value))))
+            let fresh = labels.map(constants::as_int).filter(|&value| seen.insert(value));
+            Attribute::array(fresh.map(Attribute::int).collect::<Vec<_>>())
         }));
         let op = luma::Switch::build(&mut self.b, value, cases, labelled.len());
         let default_region = op.default_region(self.b.func);

@@ -13,6 +13,7 @@
 #![allow(unsafe_code, reason = "MLIR is reached through its C API")]
 
 mod error;
+mod lower;
 pub mod nesting;
 mod passes;
 mod session;

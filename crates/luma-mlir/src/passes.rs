@@ -83,7 +83,7 @@ fn manager(context: sys::MlirContext, verify: bool) -> Manager {
 
 /// Runs the steps of `options` on `op`.
 ///
-/// The verifier runs once at the end and not between the steps: it costs as much as a step.
+/// The verifier does not run between the steps: it costs a good part of a step.
 ///
 /// # Safety
 /// `context` and `op` are alive, and `op` belongs to `context`.

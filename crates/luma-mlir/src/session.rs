@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ffi::{CString, c_void};
 use std::ptr::NonNull;
 
+use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use melior::Context;
 use melior::ir::{Location, Module};
 use mlir_sys as sys;
@@ -88,6 +89,30 @@ impl Session {
         Ok(Self { module, context, messages, verified: Cell::new(true) })
     }
 
+    /// Lowers `module`, which the verifier of Luma IR has accepted, to func, scf, cf, arith and the
+    /// memory operations of llvm. `sources` gives operations their lines.
+    ///
+    /// # Errors
+    /// E0503: what has no MLIR form, at most one a function. E0502: a result that MLIR finds
+    /// invalid, which is a bug of the lowering.
+    pub fn from_luma_ir(
+        module: &luma_ir::Module,
+        sources: &SourceMap,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let session = Self::new();
+        let raw = session.context.to_raw();
+        for dialect in ["func", "scf", "cf", "arith", "llvm", "ub"] {
+            // SAFETY: the context is alive and knows the dialects, see `new_context`.
+            unsafe { sys::mlirContextGetOrLoadDialect(raw, string_ref(dialect)) };
+        }
+        // SAFETY: the module is alive; its body lives as long.
+        let top = unsafe { sys::mlirModuleGetBody(session.module.to_raw()) };
+        crate::lower::lower(raw, top, module, sources)?;
+        session.verified.set(false);
+        session.verify().map_err(|error| error.into_diagnostics(codes::E0502, sources))?;
+        Ok(session)
+    }
+
     /// The module as text.
     pub fn to_text(&self, options: PrintOptions) -> String {
         let mut text: Vec<u8> = Vec::new();
@@ -146,20 +171,39 @@ impl Session {
         }
     }
 
-    /// Lowers scf, cf, arith, math, index, ub and func to the llvm dialect, then verifies.
+    /// Verifies the module, then lowers scf, cf, arith, math, index, ub and func to the llvm
+    /// dialect.
     ///
     /// # Errors
     /// The step that failed and what it says; the module may be half transformed then.
     pub fn lower_to_llvm_dialect(&mut self, options: Lowering) -> Result<(), MlirError> {
+        self.verify()?;
         self.messages.clear();
         self.verified.set(false);
         // SAFETY: context and module are alive and belong together.
         let lowered = unsafe { passes::lower(self.context.to_raw(), self.op(), options) };
         match lowered {
-            Ok(()) => self.verify(),
+            Ok(()) => {
+                // The fixed steps turn what is valid into what is valid; only a part that they
+                // left alone could be invalid, and that the translation reports.
+                self.verified.set(true);
+                Ok(())
+            }
             Err(step) => {
                 let step = format!("pass `{step}`");
                 Err(self.messages.take_error(&step, "the pass failed"))
+            }
+        }
+    }
+
+    /// Sets the machine that the module is for, as LLVM writes triples and data layouts. Without a
+    /// layout LLVM assumes smaller alignments.
+    pub fn set_target(&mut self, triple: &str, data_layout: &str) {
+        for (name, value) in [("llvm.target_triple", triple), ("llvm.data_layout", data_layout)] {
+            // SAFETY: context and module are alive; the strings are copied.
+            unsafe {
+                let value = sys::mlirStringAttrGet(self.context.to_raw(), string_ref(value));
+                sys::mlirOperationSetAttributeByName(self.op(), string_ref(name), value);
             }
         }
     }

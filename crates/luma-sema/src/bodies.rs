@@ -190,12 +190,10 @@ fn check_statement(cx: &mut Cx<'_>, stmt: StmtId) -> End {
             End::Never
         }
         StmtKind::Break => {
-            check_jump(cx, span, "break");
-            End::Never
+            check_jump(cx, span, "break")
         }
         StmtKind::Continue => {
-            check_jump(cx, span, "continue");
-            End::Never
+            check_jump(cx, span, "continue")
         }
         StmtKind::Block(block) => check_block(cx, block),
         StmtKind::If { arms, otherwise } => {
@@ -283,11 +281,14 @@ fn check_condition(cx: &mut Cx<'_>, condition: ExprId) {
     cx.report(d);
 }
 
-fn check_jump(cx: &mut Cx<'_>, span: Span, word: &str) {
+fn check_jump(cx: &mut Cx<'_>, span: Span, word: &str) -> End {
     let breaks = word == "break";
     let looping = in_loop(&cx.enclosing.frames);
     match cx.enclosing.frames.last_mut() {
-        Some(Frame::Loop { broken }) => *broken |= breaks,
+        Some(Frame::Loop { broken }) => {
+            *broken |= breaks;
+            return End::Never;
+        }
         Some(&mut Frame::Defer(defer)) if looping => {
             cx.report(out_of_defer(span, defer, word));
         }
@@ -296,6 +297,8 @@ fn check_jump(cx: &mut Cx<'_>, span: Span, word: &str) {
             cx.report(d);
         }
     }
+    // Where it would go is unknown, so nothing is said about what follows.
+    End::Barely
 }
 
 fn in_loop(frames: &[Frame]) -> bool {

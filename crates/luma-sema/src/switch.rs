@@ -100,7 +100,10 @@ fn check_label(cx: &mut Cx<'_>, label: ExprId, subject: Ty, labels: &mut Labels)
         labels.members.entry(number).or_insert(span);
     }
     if let Some(&first) = labels.seen.get(&number) {
-        let d = Diagnostic::new(codes::E0313, span, "this case is handled already")
+        // Programs rely on the first of two equal numbers; the same enum member twice is an error.
+        let is_enum = matches!(cx.out.types.kind(subject), TyKind::Enum(_));
+        let code = if is_enum { codes::E0313 } else { codes::W0302 };
+        let d = Diagnostic::new(code, span, "this case is handled already")
             .also(first, "by this label");
         cx.report(d);
         return;

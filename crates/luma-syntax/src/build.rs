@@ -9,7 +9,8 @@ use crate::lexer::{self, Docs};
 /// Deepest tree of expressions and types, and deepest nesting of statements, that is built.
 /// Later phases recurse over the tree, so its depth must be bounded.
 const MAX_EXPR_DEPTH: u16 = 1000;
-const MAX_STMT_DEPTH: u16 = 256;
+/// Each `elif` counts, because it stands in the `else` of the arm before.
+const MAX_STMT_DEPTH: u16 = 500;
 
 /// The tree under construction.
 pub(crate) struct Builder<'a> {
@@ -215,6 +216,21 @@ impl<'a> Builder<'a> {
         Member::Field(Field { name, ty, public: true, doc })
     }
 
+    /// A data field with `static` or an ownership attribute, which only methods can have.
+    pub(crate) fn modified_field(&mut self, start: u32, name: Name, ty: TypeId) -> Member {
+        let span = self.span(start, name.span.start);
+        let modifier = self.text(start, name.span.start).trim_end().to_owned();
+        self.error(
+            Diagnostic::new(
+                codes::E0111,
+                span,
+                format!("`{modifier}` is not allowed on the data field `{}`", name.text),
+            )
+            .help("only methods can be static or have ownership attributes"),
+        );
+        self.field(start, name, ty)
+    }
+
     pub(crate) fn method(&mut self, start: u32, name: Name) -> Member {
         let span = self.span(start, name.span.end);
         self.error(Diagnostic::new(
@@ -267,17 +283,20 @@ impl<'a> Builder<'a> {
         let block = |block: &Block| {
             block.stmts.iter().map(|&stmt| height(&self.stmt_depth, stmt)).max().unwrap_or(0)
         };
-        let depth = 1 + match &kind {
+        let inner = match &kind {
             StmtKind::Block(body) | StmtKind::Defer(body) => block(body),
             StmtKind::Loop(Loop { body, .. }) => block(body),
             StmtKind::If { arms, otherwise } => {
-                arms.iter().map(|(_, body)| body).chain(otherwise).map(block).max().unwrap_or(0)
+                let bodies = arms.iter().map(|(_, body)| body).chain(otherwise);
+                let deepest = bodies.map(block).max().unwrap_or(0);
+                deepest.saturating_add(u16::try_from(arms.len()).unwrap_or(u16::MAX) - 1)
             }
             StmtKind::Switch { arms, .. } => {
                 arms.iter().map(|arm| block(&arm.body)).max().unwrap_or(0)
             }
             _ => 0,
         };
+        let depth = inner.saturating_add(1);
         let span = self.span(start, end);
         if depth > MAX_STMT_DEPTH {
             self.too_deep("statement", span);
@@ -333,13 +352,17 @@ impl<'a> Builder<'a> {
         match body.kind {
             // `else if` is `elif`, so that long chains stay flat.
             StmtKind::If { arms: mut all, otherwise } => {
+                let count = u16::try_from(arms.len()).unwrap_or(u16::MAX);
                 let kind = StmtKind::If { arms, otherwise: None };
                 let outer = self.raw(kind, start, end);
                 if let StmtKind::If { arms, .. } = outer.kind {
                     all.extend(arms.into_iter().rev());
                 }
-                let depth = outer.depth.max(body.depth);
-                Raw { kind: StmtKind::If { arms: all, otherwise }, span: outer.span, depth }
+                let depth = outer.depth.max(body.depth.saturating_add(count));
+                if depth > MAX_STMT_DEPTH {
+                    self.too_deep("statement", outer.span);
+                }
+                Raw { kind: StmtKind::If { arms: all, otherwise }, span: outer.span, depth: depth.min(MAX_STMT_DEPTH) }
             }
             _ => {
                 let otherwise = Some(self.body(body));

@@ -80,7 +80,7 @@ pub(crate) struct LexError {
 }
 
 /// Brackets may nest this deep; deeper input is refused before anything recursive sees it.
-const MAX_DEPTH: usize = 1024;
+const MAX_DEPTH: usize = 4096;
 
 /// All tokens of `text` with their ranges, or the first error.
 pub(crate) fn lex(text: &str) -> impl Iterator<Item = Result<(u32, Token<'_>, u32), LexError>> {
@@ -100,7 +100,7 @@ pub(crate) fn lex(text: &str) -> impl Iterator<Item = Result<(u32, Token<'_>, u3
             _ => {}
         }
         if depth > MAX_DEPTH {
-            return Err(LexError { start, end, message: "brackets nest more than 1024 deep" });
+            return Err(LexError { start, end, message: "brackets nest more than 4096 deep" });
         }
         Ok((start, token, end))
     })

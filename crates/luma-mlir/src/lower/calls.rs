@@ -35,14 +35,16 @@ pub(crate) fn signature(m: &mut Lowering<'_>, f: &Function) -> Lowered<Signature
     let mut signature =
         Signature { params: Vec::new(), result: None, result_by_address: None, is_main, external };
     for &ty in &f.results {
-        let memory = m.module.context.is_aggregate(ty).then(|| m.memory(ty, f.loc)).transpose()?;
-        match memory {
-            Some(memory) if !external => {
-                signature.params.push(m.emit.ty.ptr);
-                signature.result_by_address = Some(memory);
-            }
-            Some(memory) => signature.result = Some(memory.ty),
-            None => signature.result = Some(value_type(&m.module.context, &m.emit, ty)),
+        if !m.module.context.is_aggregate(ty) {
+            signature.result = Some(value_type(&m.module.context, &m.emit, ty));
+            continue;
+        }
+        let memory = m.memory(ty, f.loc)?;
+        if external {
+            signature.result = Some(memory.ty);
+        } else {
+            signature.params.push(m.emit.ty.ptr);
+            signature.result_by_address = Some(memory);
         }
     }
     for &ty in &f.params {
@@ -102,18 +104,28 @@ pub(crate) fn is_runtime(name: &str) -> bool {
     RUNTIME.contains(&name)
 }
 
-/// Declares the C functions that generated code calls by itself.
+/// Notes that `name`, one of the C functions that generated code calls, is called.
+pub(crate) fn use_runtime(m: &mut Lowering<'_>, name: &str) {
+    for (used, _) in m.runtime.iter_mut().zip(RUNTIME).filter(|(_, known)| *known == name) {
+        *used = true;
+    }
+}
+
+/// Declares the C functions that generated code calls by itself, as far as it does.
 pub(crate) fn declare_runtime(m: &mut Lowering<'_>) {
     m.emit.block = m.top;
-    let emit = &mut m.emit;
-    emit.location = emit.unknown_location();
+    m.emit.location = m.emit.unknown_location();
+    let emit = &m.emit;
     let (ptr, i32, i64) = (emit.ty.ptr, emit.ty.i32, emit.ty.i64);
     let types = [
         emit.llvm_function_type(Some(ptr), &[i64], false),
         emit.llvm_function_type(None, &[ptr], false),
         emit.llvm_function_type(Some(i32), &[ptr], true),
     ];
-    for (name, ty) in RUNTIME.into_iter().zip(types) {
+    for ((name, ty), used) in RUNTIME.into_iter().zip(types).zip(m.runtime) {
+        if !used {
+            continue;
+        }
         let attributes = [
             ("sym_name", emit.string_attr(name.as_bytes())),
             ("function_type", emit.type_attr(ty)),
@@ -155,8 +167,12 @@ pub(crate) fn call(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
         }
         args.push(value);
     }
+    let through_address = signature.external && is_runtime(&name);
+    if through_address {
+        use_runtime(body.m, &name);
+    }
     let emit = &body.m.emit;
-    let result = if signature.external && is_runtime(&name) {
+    let result = if through_address {
         // Declared as generated code needs it, called as the program declares it.
         let mut operands = vec![emit.address_of(&name)];
         operands.append(&mut args);
@@ -215,6 +231,7 @@ pub(crate) fn ret(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
 pub(crate) fn alloc(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let size = body.operand(op, 0)?;
     let size = body.get(size)?;
+    use_runtime(body.m, "malloc");
     let emit = &body.m.emit;
     let object = emit.llvm_call(Some("malloc"), &[size], Some(emit.ty.ptr), None);
     if let Some(object) = object {
@@ -228,6 +245,7 @@ pub(crate) fn alloc(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
 pub(crate) fn free(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let pointer = body.operand(op, 0)?;
     let pointer = body.get(pointer)?;
+    use_runtime(body.m, "free");
     body.m.emit.llvm_call(Some("free"), &[pointer], None, None);
     Ok(())
 }

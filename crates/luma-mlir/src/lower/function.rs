@@ -34,9 +34,12 @@ pub(crate) fn lower(m: &mut Lowering<'_>, f: &Function) -> Lowered<()> {
     m.emit.block = m.top;
     m.at(f.loc);
     let emit = &m.emit;
-    let region = emit.new_region();
     let ty = emit.function_type(&signature.params, signature.results());
     let name = m.symbols.function(f.name).ok_or_else(|| failure(f.loc, "a nameless function"))?;
+    if f.linkage == Linkage::External && calls::is_runtime(name) {
+        // Declared with the type that generated code calls it by.
+        return Ok(());
+    }
     let mut attributes = vec![
         ("sym_name", emit.string_attr(name.as_bytes())),
         ("function_type", emit.type_attr(ty)),
@@ -46,14 +49,11 @@ pub(crate) fn lower(m: &mut Lowering<'_>, f: &Function) -> Lowered<()> {
         attributes.push(("sym_visibility", emit.string_attr(b"private")));
     }
     if f.linkage == Linkage::External {
-        if calls::is_runtime(name) {
-            // Declared with the type that generated code calls it by.
-            return Ok(());
-        }
         attributes.extend(calls::extensions(emit, f));
     } else if !exported {
         attributes.push(("llvm.linkage", emit.internal_linkage()));
     }
+    let region = emit.new_region();
     let spec = Spec { attributes: &attributes, regions: &[region], ..Spec::default() };
     m.emit.op("func.func", &spec);
     if f.entry().is_none() {

@@ -45,6 +45,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) memory: MemoryTypes,
     pub(crate) symbols: Symbols,
     pub(crate) strings: Strings,
+    /// Which of [`symbols::RUNTIME`] are called.
+    pub(crate) runtime: [bool; symbols::RUNTIME.len()],
     /// The block that holds globals and functions.
     pub(crate) top: emit::Block,
 }
@@ -66,6 +68,7 @@ pub(crate) fn lower(
         memory: MemoryTypes::default(),
         symbols: Symbols::new(module),
         strings: Strings::default(),
+        runtime: [false; symbols::RUNTIME.len()],
         top,
     };
     let mut errors = Vec::new();

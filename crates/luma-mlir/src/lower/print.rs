@@ -56,6 +56,7 @@ fn print_literal(body: &mut Body<'_, '_>, bytes: &[u8]) -> Lowered<()> {
 
 fn printf(body: &mut Body<'_, '_>, format: &[u8], values: &[Val]) {
     let symbol = globals::string_symbol(body.m, format);
+    calls::use_runtime(body.m, "printf");
     let emit = &body.m.emit;
     let mut operands = vec![emit.address_of(&symbol)];
     operands.extend_from_slice(values);

@@ -9,10 +9,10 @@ use luma_ir::{Context, Module, PrintOptions, parse_module, print_module, verify_
 use luma_opt::{LowerDefer, StructuredToCfg};
 use luma_pass::{Pipeline, RunOptions, Step, run, run_step};
 
-pub mod evaluate;
+pub(crate) mod evaluate;
 
 /// A module the verifier accepts.
-pub fn parse(text: &str) -> Module {
+pub(crate) fn parse(text: &str) -> Module {
     let mut map = SourceMap::new();
     let file = map.add("test.lir", text);
     let module = parse_module(Arc::new(Context::new()), &map, file)
@@ -23,7 +23,7 @@ pub fn parse(text: &str) -> Module {
 }
 
 /// Runs a pass and verifies.
-pub fn run_pass(module: &mut Module, step: Step) {
+pub(crate) fn run_pass(module: &mut Module, step: Step) {
     if let Err(errors) = run_step(module, &step, RunOptions { verify_each: true }) {
         let text = print_module(module, PrintOptions::default());
         panic!("{errors:#?}\n{text}");
@@ -31,7 +31,7 @@ pub fn run_pass(module: &mut Module, step: Step) {
 }
 
 /// The passes that stand before code generation.
-pub fn lower_all(module: &mut Module) {
+pub(crate) fn lower_all(module: &mut Module) {
     let pipeline = Pipeline::new().function(LowerDefer).function(StructuredToCfg::default());
     if let Err(errors) = run(module, &pipeline, RunOptions { verify_each: true }) {
         let text = print_module(module, PrintOptions::default());
@@ -40,14 +40,14 @@ pub fn lower_all(module: &mut Module) {
 }
 
 /// What holds after `lower-defer`.
-pub fn check_no_defer(module: &Module) {
+pub(crate) fn check_no_defer(module: &Module) {
     for f in module.functions.values() {
         f.walk(&mut |op| assert_ne!(f.op_name(op), luma::Defer::NAME));
     }
 }
 
 /// What holds after `structured-to-cfg` with `only_early_exits`.
-pub fn check_flat(module: &Module) {
+pub(crate) fn check_flat(module: &Module) {
     for f in module.functions.values() {
         f.walk(&mut |op| {
             assert_ne!(f.op_name(op), luma::Block::NAME);

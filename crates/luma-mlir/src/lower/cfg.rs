@@ -1,0 +1,456 @@
+//! Graphs of blocks: function bodies, and structured operations that cannot stay structured.
+//!
+//! Nothing here recurses on the program: what is left to do is a stack of [`Task`]s, so nesting
+//! costs heap and not stack.
+
+use std::rc::Rc;
+
+use luma_ir::dialects::luma;
+use luma_ir::{Attribute, Block as LumaBlock, Entity, Op, Successor, Type, Value};
+
+use super::emit::{Block, NO_VALUE, Region, Val, argument_of};
+use super::function::Body;
+use super::{Lowered, calls, ops, shape, structured};
+
+/// What a `luma.yield` of a region does.
+#[derive(Clone)]
+enum Exit {
+    /// There is none: the body of the function.
+    None,
+    /// Goes on behind the operation.
+    Join(Rc<Target>),
+    /// Goes on in the body of the loop, or behind it.
+    Test(Block, Block),
+    /// Ends a `scf.execute_region`.
+    Yield,
+}
+
+/// A block to go to, and what its arguments are.
+struct Target {
+    block: Block,
+    /// For each argument, where to put it if it is an aggregate.
+    homes: Vec<Option<(Val, Type)>>,
+}
+
+/// Where `luma.break` and `luma.continue` go.
+#[derive(Clone, Copy)]
+struct Loop {
+    after: Block,
+    post: Block,
+}
+
+/// A block to fill, from an operation on.
+struct Task {
+    block: Block,
+    next: Option<Op>,
+    exit: Exit,
+    around: Option<Loop>,
+}
+
+/// Where tasks put their blocks, and the tasks left.
+struct Graph {
+    region: Region,
+    tasks: Vec<Task>,
+    /// For each block of the function, its MLIR block.
+    targets: Vec<Option<Rc<Target>>>,
+}
+
+/// Emits the body of the function; `entry` is the start of `region`.
+pub(crate) fn lower_body(body: &mut Body<'_, '_>, region: Region, entry: Block) -> Lowered<()> {
+    let f = body.f;
+    let order = reverse_postorder(body);
+    let mut graph = Graph { region, tasks: Vec::new(), targets: Vec::new() };
+    graph.targets.resize_with(f.block_capacity(), || None);
+    for (i, &block) in order.iter().enumerate() {
+        let target = if i == 0 {
+            Target { block: entry, homes: Vec::new() }
+        } else {
+            let args = f.block_args(block);
+            make_target(body, args, f.first(block))?
+        };
+        if let Some(slot) = graph.targets.get_mut(block.index()) {
+            *slot = Some(Rc::new(target));
+        }
+    }
+    let mut result = Ok(());
+    for (i, block) in order.into_iter().enumerate() {
+        let Some(Some(target)) = graph.targets.get(block.index()) else { continue };
+        let target = target.block;
+        // Every block is owned by the region, even if an error stops the rest.
+        if i != 0 {
+            body.m.emit.append_block(region, target);
+        }
+        if result.is_ok() {
+            graph.tasks.push(Task {
+                block: target,
+                next: f.first(block),
+                exit: Exit::None,
+                around: None,
+            });
+            result = run(body, &mut graph, true);
+        }
+    }
+    result
+}
+
+/// Emits a `luma.switch` without exits as a graph of its own, in a `scf.execute_region`: scf's own
+/// switch compares 32 bits only, and takes one label a region.
+pub(crate) fn lower_switch(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
+    let region = body.m.emit.new_region();
+    let (block, location) = (body.m.emit.block, body.m.emit.location);
+    let start = body.m.emit.new_block(&[]);
+    body.enter(region, start);
+    let mut graph = Graph { region, tasks: Vec::new(), targets: Vec::new() };
+    let started = switch(body, &mut graph, op, Exit::Yield, None);
+    let result = run(body, &mut graph, false);
+    body.m.emit.block = block;
+    body.m.emit.location = location;
+    let spec = super::emit::Spec { regions: &[region], ..Default::default() };
+    body.m.emit.op("scf.execute_region", &spec);
+    started.and(result)
+}
+
+/// Works through all tasks. `first_placed`: the block of the first is in the region already.
+fn run(body: &mut Body<'_, '_>, graph: &mut Graph, first_placed: bool) -> Lowered<()> {
+    let mut placed = first_placed;
+    let mut result = Ok(());
+    while let Some(task) = graph.tasks.pop() {
+        if !placed {
+            body.m.emit.append_block(graph.region, task.block);
+        }
+        placed = false;
+        // After an error the blocks that are left still need an owner.
+        if result.is_ok() {
+            result = fill(body, graph, task);
+        }
+    }
+    result
+}
+
+/// Fills one block, up to what ends it.
+fn fill(body: &mut Body<'_, '_>, graph: &mut Graph, task: Task) -> Lowered<()> {
+    let f = body.f;
+    body.m.emit.block = task.block;
+    let mut next = task.next;
+    while let Some(op) = next {
+        next = f.next(op);
+        body.m.at(f.loc(op));
+        let name = f.op_name(op);
+        if shape::is_structured(f, op) {
+            // Switches are graphs anyway, and this already is one.
+            if body.shape.is_flat(op) || name == luma::Switch::NAME {
+                return flatten(body, graph, op, task.exit, task.around);
+            }
+            structured::lower(body, op)?;
+            continue;
+        }
+        match name {
+            luma::Yield::NAME => return leave(body, op, &task.exit),
+            luma::Return::NAME => return calls::ret(body, op),
+            luma::Break::NAME | luma::Continue::NAME => {
+                let around = task.around.ok_or_else(|| body.failure(op, "is not in a loop"))?;
+                let to = if name == luma::Break::NAME { around.after } else { around.post };
+                body.m.emit.branch(to, &[]);
+                return Ok(());
+            }
+            luma::Unreachable::NAME => {
+                body.m.emit.effect("llvm.unreachable", &[], &[]);
+                return Ok(());
+            }
+            luma::Br::NAME | luma::CondBr::NAME | luma::SwitchBr::NAME => {
+                return jump(body, graph, op);
+            }
+            _ => ops::lower(body, op)?,
+        }
+    }
+    // A block without a terminator: the verifier does not let it through.
+    body.m.emit.effect("llvm.unreachable", &[], &[]);
+    Ok(())
+}
+
+/// `luma.yield`
+fn leave(body: &mut Body<'_, '_>, op: Op, exit: &Exit) -> Lowered<()> {
+    let values = body.f.operands(op);
+    match exit {
+        Exit::None => Err(body.failure(op, "is not in a structured operation")),
+        Exit::Yield => {
+            body.m.emit.effect("scf.yield", &[], &[]);
+            Ok(())
+        }
+        Exit::Join(target) => {
+            let args = pass(body, op, values, target)?;
+            body.m.emit.branch(target.block, &args);
+            Ok(())
+        }
+        Exit::Test(then, after) => {
+            let condition = body.operand(op, 0)?;
+            let condition = body.get(condition)?;
+            body.m.emit.cond_branch(condition, (*then, &[]), (*after, &[]));
+            Ok(())
+        }
+    }
+}
+
+// --- structured operations as blocks ------------------------------------------------------------
+
+/// Turns a structured operation into blocks; the rest of its block becomes a task.
+fn flatten(
+    body: &mut Body<'_, '_>,
+    graph: &mut Graph,
+    op: Op,
+    exit: Exit,
+    around: Option<Loop>,
+) -> Lowered<()> {
+    let f = body.f;
+    let target = Rc::new(make_target(body, f.results(op), Some(op))?);
+    let after = target.block;
+    // First in, last out: what follows the operation is filled after its regions.
+    graph.tasks.push(Task { block: after, next: f.next(op), exit, around });
+    let join = Exit::Join(Rc::clone(&target));
+    match f.op_name(op) {
+        luma::Block::NAME => {
+            let inside = body.m.emit.new_block(&[]);
+            body.m.emit.branch(inside, &[]);
+            push(body, graph, op, 0, inside, join, around)
+        }
+        luma::If::NAME => {
+            let condition = body.operand(op, 0)?;
+            let condition = body.get(condition)?;
+            let then = body.m.emit.new_block(&[]);
+            if f.op_regions(op).len() > 1 {
+                let other = body.m.emit.new_block(&[]);
+                body.m.emit.cond_branch(condition, (then, &[]), (other, &[]));
+                push(body, graph, op, 1, other, join.clone(), around)?;
+            } else {
+                body.m.emit.cond_branch(condition, (then, &[]), (after, &[]));
+            }
+            push(body, graph, op, 0, then, join, around)
+        }
+        luma::Loop::NAME => {
+            let [test, inside, post] = [(); 3].map(|()| body.m.emit.new_block(&[]));
+            body.m.emit.branch(test, &[]);
+            let again = Exit::Join(Rc::new(Target { block: test, homes: Vec::new() }));
+            let round = Exit::Join(Rc::new(Target { block: post, homes: Vec::new() }));
+            push(body, graph, op, 2, post, again, None)?;
+            push(body, graph, op, 1, inside, round, Some(Loop { after, post }))?;
+            push(body, graph, op, 0, test, Exit::Test(inside, after), None)
+        }
+        _ => switch(body, graph, op, join, around),
+    }
+}
+
+/// A task for region `index` of `op`.
+fn push(
+    body: &mut Body<'_, '_>,
+    graph: &mut Graph,
+    op: Op,
+    index: usize,
+    block: Block,
+    exit: Exit,
+    around: Option<Loop>,
+) -> Lowered<()> {
+    let inside = body.only_block(op, index);
+    let next = inside.as_ref().ok().and_then(|&inside| body.f.first(inside));
+    // Pushed in any case, so that the block gets an owner.
+    graph.tasks.push(Task { block, next, exit, around });
+    inside.map(drop)
+}
+
+/// `luma.switch`, whose regions leave by `exit`.
+fn switch(
+    body: &mut Body<'_, '_>,
+    graph: &mut Graph,
+    op: Op,
+    exit: Exit,
+    around: Option<Loop>,
+) -> Lowered<()> {
+    let regions = body.f.op_regions(op).len();
+    let blocks: Vec<Block> = (0..regions).map(|_| body.m.emit.new_block(&[])).collect();
+    let labels = labels(body, op);
+    let mut result = Ok(());
+    for (index, &block) in blocks.iter().enumerate().rev() {
+        let pushed = push(body, graph, op, index, block, exit.clone(), around);
+        result = result.and(pushed);
+    }
+    result?;
+    let flag = flag(body, op)?;
+    let Some((&default, arms)) = blocks.split_first() else {
+        return Err(body.failure(op, "has no default"));
+    };
+    let cases: Vec<(i64, Block, Vec<Val>)> = labels
+        .into_iter()
+        .filter_map(|(label, arm)| Some((label, *arms.get(arm)?, Vec::new())))
+        .collect();
+    body.m.emit.switch(flag, (default, &[]), &cases);
+    Ok(())
+}
+
+/// The value a switch looks at, in 64 bits.
+fn flag(body: &mut Body<'_, '_>, op: Op) -> Lowered<Val> {
+    let value = body.operand(op, 0)?;
+    let narrow = body.f.value_type(value) == Type::I8;
+    let value = body.get(value)?;
+    let emit = &body.m.emit;
+    Ok(if narrow { emit.value("arith.extsi", &[value], emit.ty.i64, &[]) } else { value })
+}
+
+/// The labels of a switch, each with the index of its arm.
+fn labels(body: &Body<'_, '_>, op: Op) -> Vec<(i64, usize)> {
+    let f = body.f;
+    let narrow = f.operands(op).first().is_some_and(|&v| f.value_type(v) == Type::I8);
+    let cases = f.op_attribute(op, luma_ir::dialects::attr::CASES).and_then(Attribute::as_array);
+    let mut seen = rustc_hash::FxHashSet::default();
+    let mut labels = Vec::new();
+    for (arm, case) in cases.unwrap_or_default().iter().enumerate() {
+        for label in case.as_array().unwrap_or_default().iter().filter_map(Attribute::as_int) {
+            let label = if narrow { i64::from(label as i8) } else { label };
+            // 200 and -56 are one byte: the first arm wins, as in the text.
+            if seen.insert(label) {
+                labels.push((label, arm));
+            }
+        }
+    }
+    labels
+}
+
+// --- jumps between blocks -----------------------------------------------------------------------
+
+/// `luma.br`, `luma.cond_br` and `luma.switch_br`.
+fn jump(body: &mut Body<'_, '_>, graph: &Graph, op: Op) -> Lowered<()> {
+    let f = body.f;
+    let mut targets = Vec::new();
+    for Successor { block, args } in f.successors(op) {
+        let target = graph.targets.get(block.index()).and_then(Option::clone);
+        let target = target.ok_or_else(|| body.failure(op, "goes to a block it cannot reach"))?;
+        targets.push((target, args.as_slice()));
+    }
+    if let [(target, args)] = targets.as_slice()
+        && f.op_name(op) == luma::Br::NAME
+    {
+        let args = pass(body, op, args, target)?;
+        body.m.emit.branch(target.block, &args);
+        return Ok(());
+    }
+    // Aggregates are copied before the jump, and must not be when it goes elsewhere.
+    if targets.iter().any(|(target, _)| target.homes.iter().any(Option::is_some)) {
+        return Err(body.failure(op, "passes a struct or an array to one of several blocks"));
+    }
+    let mut edges = Vec::with_capacity(targets.len());
+    for (target, args) in &targets {
+        edges.push((target.block, pass(body, op, args, target)?));
+    }
+    if f.op_name(op) == luma::CondBr::NAME {
+        let condition = body.operand(op, 0)?;
+        let condition = body.get(condition)?;
+        let [(then, then_args), (other, other_args)] = edges.as_slice() else {
+            return Err(body.failure(op, "needs two successors"));
+        };
+        body.m.emit.cond_branch(condition, (*then, then_args), (*other, other_args));
+        return Ok(());
+    }
+    let flag = flag(body, op)?;
+    let labels = labels(body, op);
+    let Some(((default, default_args), arms)) = edges.split_first() else {
+        return Err(body.failure(op, "needs successors"));
+    };
+    let cases: Vec<(i64, Block, Vec<Val>)> = labels
+        .into_iter()
+        .filter_map(|(label, arm)| {
+            let (block, args) = arms.get(arm)?;
+            Some((label, *block, args.clone()))
+        })
+        .collect();
+    body.m.emit.switch(flag, (*default, default_args), &cases);
+    Ok(())
+}
+
+/// A new block with an argument for each of `args`, which are bound to them.
+fn make_target(body: &mut Body<'_, '_>, args: &[Value], at: Option<Op>) -> Lowered<Target> {
+    let f = body.f;
+    let loc = at.map_or(f.loc, |op| f.loc(op));
+    let (mut homes, mut types) = (Vec::new(), Vec::new());
+    for &arg in args {
+        let ty = f.value_type(arg);
+        if body.is_aggregate(ty) {
+            let memory = body.m.memory(ty, loc)?;
+            homes.push(Some((body.alloca(memory), ty)));
+        } else {
+            homes.push(None);
+            types.push(body.value_type(ty));
+        }
+    }
+    let target = Target { block: body.m.emit.new_block(&types), homes };
+    for (i, &arg) in args.iter().enumerate() {
+        bind(body, arg, &target, i);
+    }
+    Ok(target)
+}
+
+/// Makes `value` the argument `index` of `target`.
+fn bind(body: &mut Body<'_, '_>, value: Value, target: &Target, index: usize) {
+    let before = target.homes.get(..index).unwrap_or_default();
+    let found = match target.homes.get(index) {
+        Some(Some((home, _))) => *home,
+        Some(None) => argument_of(target.block, before.iter().filter(|h| h.is_none()).count()),
+        None => NO_VALUE,
+    };
+    body.set(value, found);
+}
+
+/// Hands `values` over to the arguments of `target`: aggregates by copying, the others returned.
+fn pass(body: &mut Body<'_, '_>, op: Op, values: &[Value], target: &Target) -> Lowered<Vec<Val>> {
+    let loc = body.f.loc(op);
+    let (mut args, mut moves) = (Vec::new(), Vec::new());
+    for (i, &value) in values.iter().enumerate() {
+        let found = body.get(value)?;
+        match target.homes.get(i) {
+            Some(Some((home, ty))) => moves.push((*home, found, *ty)),
+            _ => args.push(found),
+        }
+    }
+    // All at once: with several, one home may be the source of another.
+    if moves.len() > 1 {
+        for (_, from, ty) in &mut moves {
+            let memory = body.m.memory(*ty, loc)?;
+            let between = body.alloca(memory);
+            body.m.emit.copy(between, *from, memory.bytes());
+            *from = between;
+        }
+    }
+    for (home, from, ty) in moves {
+        body.copy(home, from, ty, loc)?;
+    }
+    Ok(args)
+}
+
+/// The blocks of the body that can be reached, each after one of its predecessors, so that values
+/// are defined before they are used.
+fn reverse_postorder(body: &Body<'_, '_>) -> Vec<LumaBlock> {
+    let f = body.f;
+    let Some(entry) = f.entry() else { return Vec::new() };
+    let mut seen = vec![false; f.block_capacity()];
+    let mut order = Vec::new();
+    let visit = |seen: &mut Vec<bool>, block: LumaBlock| match seen.get_mut(block.index()) {
+        Some(slot) => !std::mem::replace(slot, true),
+        None => false,
+    };
+    visit(&mut seen, entry);
+    let mut stack = vec![(entry, 0)];
+    while let Some((block, next)) = stack.last_mut() {
+        let successors = f.last(*block).map(|op| f.successors(op)).unwrap_or_default();
+        match successors.get(*next) {
+            Some(successor) => {
+                *next += 1;
+                if visit(&mut seen, successor.block) {
+                    stack.push((successor.block, 0));
+                }
+            }
+            None => {
+                order.push(*block);
+                stack.pop();
+            }
+        }
+    }
+    order.reverse();
+    order
+}

@@ -1,0 +1,79 @@
+//! The passes' results, and so their time and memory, are linear in what they are given.
+
+mod support;
+
+use luma_ir::Module;
+use support::{lower_all, parse};
+
+const MARK: &str = "luma.print(%n) : (i64) -> ()\n";
+
+fn defer(code: &str) -> String {
+    format!("luma.defer() ({{\n{code}luma.yield() : () -> ()\n}}) : () -> ()\n")
+}
+
+fn when(code: &str) -> String {
+    format!("luma.if(%c) ({{\n{code}}}) : (i1) -> ()\n")
+}
+
+fn looped(body: &str) -> String {
+    format!(
+        "luma.loop() ({{\nluma.yield(%c) : (i1) -> ()\n}}, {{\n{body}luma.yield() : () -> ()\n}}, \
+         {{\nluma.yield() : () -> ()\n}}) : () -> ()\n"
+    )
+}
+
+fn function(body: &str) -> Module {
+    parse(&format!(
+        "luma.func @f(%c: i1, %n: i64) -> i64 {{\n{body}luma.return(%n) : (i64) -> ()\n}}\n"
+    ))
+}
+
+/// Operations before and after the passes.
+fn sizes(body: &str) -> (usize, usize) {
+    let mut module = function(body);
+    let before = module.op_count();
+    lower_all(&mut module);
+    (before, module.op_count())
+}
+
+/// Checks that `make(n)` grows by the same amount with each step of `n`.
+fn assert_linear(make: impl Fn(usize) -> String, n: usize, most: usize) {
+    let [(_, small), (_, middle), (before, large)] = [n, 2 * n, 3 * n].map(|n| sizes(&make(n)));
+    assert_eq!(large - middle, middle - small, "{small}, {middle}, {large}");
+    assert!(large <= most * before, "{before} operations became {large}");
+}
+
+#[test]
+fn a_thousand_defers_and_a_thousand_returns() {
+    let exit = when("luma.return(%n) : (i64) -> ()\n");
+    let one = defer(MARK) + &exit;
+    let (before, after) = sizes(&one.repeat(1000));
+    // An exit is a conditional branch and a branch; deferred code stands once and branches on.
+    assert_eq!((before, after), (5 * 1000 + 1, 4 * 1000 + 1));
+    assert_linear(|n| defer(MARK).repeat(n) + &exit.repeat(n), 300, 1);
+}
+
+#[test]
+fn loops_with_every_kind_of_exit() {
+    let exits = when("luma.return(%n) : (i64) -> ()\n")
+        + &when("luma.break() : () -> ()\n")
+        + &when("luma.continue() : () -> ()\n");
+    let one = defer(MARK) + &exits;
+    assert_linear(|n| looped(&one.repeat(n)), 100, 2);
+    assert_linear(|n| looped(&(one.repeat(n) + &looped(&one.repeat(n)))), 100, 2);
+    // Loops in loops, all left at once by a return.
+    assert_linear(
+        |n| (0..n).fold(String::new(), |inner, _| looped(&(one.clone() + &inner))),
+        10,
+        3,
+    );
+}
+
+#[test]
+fn deferred_code_that_defers_does_not_multiply() {
+    let exits = when("luma.break() : () -> ()\n") + &when("luma.continue() : () -> ()\n");
+    let nest = |n: usize| {
+        (0..n).fold(MARK.to_string(), |inner, _| looped(&(defer(&inner) + &when(&exits) + MARK)))
+    };
+    assert_linear(nest, 10, 4);
+}

@@ -1,0 +1,366 @@
+//! Facts about symbolic values: what a condition is known to be, and what follows from assuming it.
+
+use smallvec::SmallVec;
+
+use super::state::{EQUAL, GREATER, LESS, Range, Root, State, Val};
+use super::term::{Pred, Term, TermData, Terms};
+
+/// Most excluded values a range remembers.
+const MAX_HOLES: usize = 16;
+
+impl Range {
+    const ALL: (i64, i64) = (i64::MIN, i64::MAX);
+
+    fn new() -> Self {
+        Self { low: Self::ALL.0, high: Self::ALL.1, holes: SmallVec::new() }
+    }
+
+    fn is_trivial(&self) -> bool {
+        (self.low, self.high) == Self::ALL && self.holes.is_empty()
+    }
+
+    fn tighten(&mut self) {
+        loop {
+            if self.low < self.high && self.holes.contains(&self.low) {
+                self.low += 1;
+            } else if self.low < self.high && self.holes.contains(&self.high) {
+                self.high -= 1;
+            } else {
+                break;
+            }
+        }
+        let (low, high) = (self.low, self.high);
+        self.holes.retain(|hole| low <= *hole && *hole <= high);
+    }
+
+    /// No value is left.
+    fn is_empty(&self) -> bool {
+        self.low > self.high || (self.low == self.high && self.holes.contains(&self.low))
+    }
+
+    /// The smallest range that holds both.
+    pub(crate) fn hull(&self, other: &Self) -> Option<Self> {
+        let holes = self.holes.iter().filter(|&&h| !other.contains(h)).chain(
+            other.holes.iter().filter(|&&h| !self.contains(h) && !self.holes.contains(&h)),
+        );
+        let mut range = Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+            holes: holes.copied().take(MAX_HOLES).collect(),
+        };
+        range.holes.sort_unstable();
+        (!range.is_trivial()).then_some(range)
+    }
+
+    fn contains(&self, value: i64) -> bool {
+        self.low <= value && value <= self.high && !self.holes.contains(&value)
+    }
+}
+
+impl State {
+    fn range(&self, term: Term) -> Option<&Range> {
+        let at = self.ranges.binary_search_by_key(&term, |(t, _)| *t).ok()?;
+        self.ranges.get(at).map(|(_, range)| range)
+    }
+
+    /// Narrows what is known of `term`; false when nothing is left.
+    fn narrow(&mut self, term: Term, change: impl FnOnce(&mut Range)) -> bool {
+        let at = self.ranges.binary_search_by_key(&term, |(t, _)| *t);
+        let mut range = match at {
+            Ok(at) => self.ranges.get(at).map_or_else(Range::new, |(_, range)| range.clone()),
+            Err(_) => Range::new(),
+        };
+        change(&mut range);
+        range.tighten();
+        let possible = !range.is_empty();
+        match at {
+            Ok(at) => {
+                if let Some(slot) = self.ranges.get_mut(at) {
+                    slot.1 = range;
+                }
+            }
+            Err(at) if !range.is_trivial() => self.ranges.insert(at, (term, range)),
+            Err(_) => {}
+        }
+        possible
+    }
+
+    fn relation(&self, a: Term, b: Term) -> u8 {
+        if a == b {
+            return EQUAL;
+        }
+        let (key, flip) = if a < b { ((a, b), false) } else { ((b, a), true) };
+        let mask = match self.relations.binary_search_by_key(&key, |&(k, _)| k) {
+            Ok(at) => self.relations.get(at).map_or(7, |&(_, mask)| mask),
+            Err(_) => 7,
+        };
+        if flip { turned(mask) } else { mask }
+    }
+
+    fn relate(&mut self, a: Term, b: Term, mask: u8) -> bool {
+        let mask = self.relation(a, b) & mask;
+        if a == b || mask == 0 {
+            return mask != 0;
+        }
+        let (key, mask) = if a < b { ((a, b), mask) } else { ((b, a), turned(mask)) };
+        match self.relations.binary_search_by_key(&key, |&(k, _)| k) {
+            Ok(at) => {
+                if let Some(slot) = self.relations.get_mut(at) {
+                    slot.1 = mask;
+                }
+            }
+            Err(at) => self.relations.insert(at, (key, mask)),
+        }
+        true
+    }
+
+    /// `val`, or the constant it is known to be.
+    pub(crate) fn resolve(&self, terms: &Terms, val: Val) -> Val {
+        let Val::Sym(term) = val else { return val };
+        match terms.get(term) {
+            TermData::Opaque { .. } | TermData::Plus(..) | TermData::Pure(..) => {
+                match self.range(term) {
+                    Some(range) if range.low == range.high => Val::Int(range.low),
+                    _ => val,
+                }
+            }
+            TermData::Cmp(..) | TermData::IsNull(_) | TermData::Not(_) => {
+                self.known(terms, term).map_or(val, |truth| Val::Int(i64::from(truth)))
+            }
+        }
+    }
+
+    /// Whether the truth value `val` is known to be true or false.
+    pub(crate) fn truth(&self, terms: &Terms, val: Val) -> Option<bool> {
+        match val {
+            Val::Int(value) => Some(value != 0),
+            Val::Sym(term) => self.known(terms, term),
+            Val::Ptr(..) => None,
+        }
+    }
+
+    fn known(&self, terms: &Terms, term: Term) -> Option<bool> {
+        if let Some(range) = self.range(term) {
+            if range.low == range.high {
+                return Some(range.low != 0);
+            }
+            if !range.contains(0) {
+                return Some(true);
+            }
+        }
+        match terms.get(term) {
+            TermData::Not(inner) => self.known(terms, inner).map(|truth| !truth),
+            TermData::IsNull(root) => match self.object(root) {
+                Some(object) if !object.nullable => Some(false),
+                _ => None,
+            },
+            TermData::Cmp(pred, a, b) => self.compare(terms, pred, a, b),
+            _ => None,
+        }
+    }
+
+    /// Whether `a pred b` is known.
+    pub(crate) fn compare(&self, terms: &Terms, pred: Pred, a: Val, b: Val) -> Option<bool> {
+        let (a, b) = (self.resolve(terms, a), self.resolve(terms, b));
+        let mask = match (a, b) {
+            (Val::Int(a), Val::Int(b)) => mask_of(a, b),
+            (Val::Sym(a), Val::Int(b)) => self.against(terms, a, b),
+            (Val::Int(a), Val::Sym(b)) => turned(self.against(terms, b, a)),
+            (Val::Sym(a), Val::Sym(b)) => {
+                let mut mask = self.relation(a, b);
+                if let (Some(x), Some(y)) = (self.range(a), self.range(b)) {
+                    if x.high < y.low {
+                        mask &= LESS;
+                    } else if x.high == y.low {
+                        mask &= LESS | EQUAL;
+                    } else if x.low > y.high {
+                        mask &= GREATER;
+                    } else if x.low == y.high {
+                        mask &= GREATER | EQUAL;
+                    }
+                }
+                mask
+            }
+            (Val::Ptr(r, Some(x)), Val::Ptr(s, Some(y))) if r == s => mask_of(x, y),
+            (Val::Ptr(r, x), Val::Ptr(s, y)) if r != s => {
+                let apart = self.stands_alone(r, x) && self.stands_alone(s, y);
+                if apart { LESS | GREATER } else { 7 }
+            }
+            (Val::Ptr(r, x), Val::Int(0)) if self.is_memory(r, x) => GREATER | LESS,
+            (Val::Int(0), Val::Ptr(r, x)) if self.is_memory(r, x) => GREATER | LESS,
+            _ => 7,
+        };
+        let wanted = match pred {
+            Pred::Eq => EQUAL,
+            Pred::Lt => LESS,
+            Pred::Le => LESS | EQUAL,
+        };
+        if mask & !wanted == 0 {
+            Some(true)
+        } else if mask & wanted == 0 {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    /// Memory that is there for sure, so that its address differs from that of all other.
+    fn stands_alone(&self, root: Root, offset: Option<i64>) -> bool {
+        offset.is_some()
+            && match root {
+                Root::Local(_) | Root::Global(_) => true,
+                Root::Object(_) => self.object(root).is_some_and(|o| !o.nullable && o.status.kind() == 0),
+                _ => false,
+            }
+    }
+
+    /// Whether an address into `root` cannot be null.
+    fn is_memory(&self, root: Root, offset: Option<i64>) -> bool {
+        match root {
+            Root::Local(_) | Root::Global(_) | Root::Text(_) => true,
+            Root::Object(_) => {
+                offset != Some(0) || self.object(root).is_some_and(|o| !o.nullable)
+            }
+            Root::Term(_) => offset.is_some_and(|o| o != 0),
+            Root::Aggregate(_) | Root::Return => false,
+        }
+    }
+
+    /// How `term` may relate to the constant `k`.
+    fn against(&self, terms: &Terms, term: Term, k: i64) -> u8 {
+        let mut mask = 7;
+        if let Some(range) = self.range(term) {
+            if range.low >= k {
+                mask &= !LESS;
+            }
+            if range.low > k {
+                mask &= GREATER;
+            }
+            if range.high <= k {
+                mask &= !GREATER;
+            }
+            if range.high < k {
+                mask &= LESS;
+            }
+            if range.holes.contains(&k) {
+                mask &= !EQUAL;
+            }
+        }
+        // Truth values are 0 or 1.
+        if matches!(terms.get(term), TermData::Cmp(..) | TermData::IsNull(_) | TermData::Not(_)) {
+            if k < 0 {
+                mask &= GREATER;
+            } else if k > 1 {
+                mask &= LESS;
+            }
+        }
+        mask
+    }
+
+    /// Takes `val` to be `truth`; false when that cannot be.
+    pub(crate) fn assume(&mut self, terms: &Terms, val: Val, truth: bool) -> bool {
+        if let Some(known) = self.truth(terms, val) {
+            return known == truth;
+        }
+        let Val::Sym(term) = val else { return true };
+        match terms.get(term) {
+            TermData::Not(inner) => self.assume(terms, Val::Sym(inner), !truth),
+            TermData::IsNull(root) => {
+                if truth {
+                    self.nullify(root, terms);
+                } else if let Some(object) = self.object_mut(root) {
+                    object.nullable = false;
+                }
+                true
+            }
+            TermData::Cmp(pred, a, b) => self.assume_comparison(terms, term, (pred, a, b), truth),
+            _ => self.assume_equal(terms, val, i64::from(truth)),
+        }
+    }
+
+    /// Takes `val` to be `k`; false when that cannot be.
+    pub(crate) fn assume_equal(&mut self, terms: &Terms, val: Val, k: i64) -> bool {
+        match self.resolve(terms, val) {
+            Val::Int(value) => value == k,
+            Val::Sym(term) => self.narrow(term, |range| {
+                let possible = range.contains(k);
+                (range.low, range.high) = if possible { (k, k) } else { (1, 0) };
+            }),
+            Val::Ptr(..) => true,
+        }
+    }
+
+    /// Takes `val` to be none of `labels`; false when that cannot be.
+    pub(crate) fn assume_none(&mut self, terms: &Terms, val: Val, labels: &[i64]) -> bool {
+        match self.resolve(terms, val) {
+            Val::Int(value) => !labels.contains(&value),
+            Val::Sym(term) => self.narrow(term, |range| {
+                for &label in labels {
+                    exclude(range, label);
+                }
+            }),
+            Val::Ptr(..) => true,
+        }
+    }
+
+    fn assume_comparison(
+        &mut self,
+        terms: &Terms,
+        term: Term,
+        (pred, a, b): (Pred, Val, Val),
+        truth: bool,
+    ) -> bool {
+        let mask = match pred {
+            Pred::Eq => EQUAL,
+            Pred::Lt => LESS,
+            Pred::Le => LESS | EQUAL,
+        };
+        let mask = if truth { mask } else { 7 & !mask };
+        match (self.resolve(terms, a), self.resolve(terms, b)) {
+            (Val::Sym(a), Val::Int(k)) => self.narrow(a, |range| bound(range, mask, k)),
+            (Val::Int(k), Val::Sym(b)) => self.narrow(b, |range| bound(range, turned(mask), k)),
+            (Val::Sym(a), Val::Sym(b)) => self.relate(a, b, mask),
+            _ => {
+                let k = i64::from(truth);
+                self.narrow(term, |range| (range.low, range.high) = (k, k))
+            }
+        }
+    }
+}
+
+fn mask_of(a: i64, b: i64) -> u8 {
+    match a.cmp(&b) {
+        std::cmp::Ordering::Less => LESS,
+        std::cmp::Ordering::Equal => EQUAL,
+        std::cmp::Ordering::Greater => GREATER,
+    }
+}
+
+/// The relation the other way round.
+fn turned(mask: u8) -> u8 {
+    (mask & EQUAL) | if mask & LESS != 0 { GREATER } else { 0 } | if mask & GREATER != 0 { LESS } else { 0 }
+}
+
+/// Restricts `range` to values that relate to `k` as `mask` says.
+fn bound(range: &mut Range, mask: u8, k: i64) {
+    if mask & LESS == 0 {
+        range.low = range.low.max(k);
+    }
+    if mask & GREATER == 0 {
+        range.high = range.high.min(k);
+    }
+    if mask & EQUAL == 0 {
+        exclude(range, k);
+    }
+}
+
+fn exclude(range: &mut Range, k: i64) {
+    if k == range.low && k < range.high {
+        range.low += 1;
+    } else if k == range.high && range.low < k {
+        range.high -= 1;
+    } else if range.contains(k) && (range.low == range.high || range.holes.len() < MAX_HOLES) {
+        let at = range.holes.partition_point(|&hole| hole < k);
+        range.holes.insert(at, k);
+    }
+}
