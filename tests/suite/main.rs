@@ -4,8 +4,7 @@
 //! | --- | --- | --- |
 //! | `tests/run/` | `NAME.lx` and `NAME.stdout` | it compiles; output and exit code are right at -O0 (under valgrind: no error, no leak) and -O2 |
 //! | `tests/run/seed/` | the same | also: every stage is a snapshot, reads back, and is accepted by the stock tools |
-//! | `tests/ui/` | `NAME.lx` with `//~ ERROR E0301` beside lines | exactly those codes on those lines; the text is a snapshot |
-//! | `tests/reject/` | the same, `.lir` | the same for Luma IR |
+//! | `tests/ui/` | `NAME.lx` or `NAME.lir` with `//~ ERROR E0301` beside lines | exactly those codes on those lines; the text is a snapshot |
 //! | `examples/` | `NAME.lx` | it compiles and runs |
 //!
 //! Directives stand at the top of a file: `//@ exit: 3`, `//@ args: a b`, `//@ check-fail`,

@@ -33,12 +33,11 @@ pub struct LlvmModule {
 }
 
 impl LlvmModule {
-    /// Translates an MLIR module that is in the llvm dialect into one for `target`.
+    /// Translates an MLIR module that is in the llvm dialect.
     ///
     /// # Errors
     /// Ops without a translation, or (a bug of ours) a result that LLVM finds invalid.
-    pub fn translate(session: &mut Session, target: &Target) -> Result<Self, LlvmError> {
-        session.set_target(target.triple(), &target.data_layout());
+    pub fn translate(session: &Session) -> Result<Self, LlvmError> {
         let (context, reports) = new_context();
         let raw = NonNull::new(context.raw().cast::<c_void>())
             .ok_or_else(|| LlvmError::new(LlvmErrorKind::Codegen, "LLVM made no context"))?;
@@ -46,8 +45,7 @@ impl LlvmModule {
         let module = unsafe { session.translate_into(raw) }?;
         // SAFETY: a new module in `context`, ours now, and dropped before it (field order).
         let module = unsafe { Module::new(module.as_ptr().cast()) };
-        let mut module = Self { module, context, reports };
-        module.set_target(target);
+        let module = Self { module, context, reports };
         module.verify()?;
         Ok(module)
     }
@@ -132,7 +130,7 @@ impl LlvmModule {
     }
 
     /// Runs `pipeline`, in the syntax of LLVM's `opt -passes`; nothing if it is empty. See
-    /// [`OptLevel::pipeline`] for the built-in ones.
+    /// [`OptLevel::pipeline`] for the built-in ones. Call [`Self::set_target`] first.
     ///
     /// # Errors
     /// Text that names no pipeline, or what a pass reports.

@@ -145,15 +145,22 @@ impl BodyCx<'_> {
             value = luma::Cast::build(&mut self.b, value, Type::I64).result(self.b.func);
         }
         let default = arms.iter().find(|arm| arm.labels.is_empty());
-        let labelled: Vec<&SwitchArm> = arms.iter().filter(|arm| !arm.labels.is_empty()).collect();
+        // Of equal labels the first counts, and an arm that is left without any can never run.
         let sema = self.cx.sema;
-        // Of equal labels the first counts.
         let mut seen = FxHashSet::default();
-        let cases = Attribute::array(labelled.iter().map(|arm| {
+        let mut labelled: Vec<(Attribute, &SwitchArm)> = Vec::new();
+        for arm in arms {
             let labels = arm.labels.iter().filter_map(|&label| sema.constants.get(label));
-            let fresh = labels.map(constants::as_int).filter(|&value| seen.insert(value));
-            Attribute::array(fresh.map(Attribute::int).collect::<Vec<_>>())
-        }));
+            let fresh: Vec<Attribute> = labels
+                .map(constants::as_int)
+                .filter(|&value| seen.insert(value))
+                .map(Attribute::int)
+                .collect();
+            if !fresh.is_empty() {
+                labelled.push((Attribute::array(fresh), arm));
+            }
+        }
+        let cases = Attribute::array(labelled.iter().map(|(labels, _)| labels.clone()));
         let op = luma::Switch::build(&mut self.b, value, cases, labelled.len());
         let default_region = op.default_region(self.b.func);
         let regions = op.arms_regions(self.b.func).to_vec();
@@ -162,7 +169,7 @@ impl BodyCx<'_> {
             Some(arm) => self.block(default_region, &arm.body),
             None => self.region(default_region, end, |_| None),
         }
-        for (region, arm) in regions.into_iter().zip(labelled) {
+        for (region, (_, arm)) in regions.into_iter().zip(labelled) {
             self.block(region, &arm.body);
         }
     }

@@ -196,19 +196,8 @@ impl Session {
         }
     }
 
-    /// Sets the machine that the module is for, as LLVM writes triples and data layouts. Without a
-    /// layout LLVM assumes smaller alignments.
-    pub fn set_target(&mut self, triple: &str, data_layout: &str) {
-        for (name, value) in [("llvm.target_triple", triple), ("llvm.data_layout", data_layout)] {
-            // SAFETY: context and module are alive; the strings are copied.
-            unsafe {
-                let value = sys::mlirStringAttrGet(self.context.to_raw(), string_ref(value));
-                sys::mlirOperationSetAttributeByName(self.op(), string_ref(name), value);
-            }
-        }
-    }
-
-    /// Translates the module, which must be in the llvm dialect, to LLVM IR.
+    /// Translates the module, which must be in the llvm dialect, to LLVM IR. Loads and stores get
+    /// the alignments of the module's data layout, or natural ones if it has none.
     ///
     /// `llvm_context` is an `LLVMContextRef`; what is returned is an `LLVMModuleRef` in that
     /// context, owned by the caller.
@@ -226,10 +215,23 @@ impl Session {
         // The translation asserts its input, so an invalid module must not get there.
         self.verify()?;
         self.messages.clear();
-        // SAFETY: both contexts and the module are alive.
+        let name = string_ref("llvm.data_layout");
+        // SAFETY: both contexts and the module are alive; strings are copied.
         let module = unsafe {
             sys::mlirRegisterAllLLVMTranslations(self.context.to_raw());
-            sys::mlirTranslateModuleToLLVMIR(self.op(), llvm_context.as_ptr().cast())
+            // LLVM's own default aligns 64-bit integers to 4 bytes, and the translation writes
+            // that down in every load and store.
+            let given = !sys::mlirOperationGetAttributeByName(self.op(), name).ptr.is_null();
+            if !given {
+                let layout = string_ref("e-i64:64-n8:16:32:64-S128");
+                let layout = sys::mlirStringAttrGet(self.context.to_raw(), layout);
+                sys::mlirOperationSetAttributeByName(self.op(), name, layout);
+            }
+            let module = sys::mlirTranslateModuleToLLVMIR(self.op(), llvm_context.as_ptr().cast());
+            if !given {
+                sys::mlirOperationRemoveAttributeByName(self.op(), name);
+            }
+            module
         };
         NonNull::new(module.cast::<c_void>())
             .ok_or_else(|| self.messages.take_error(STEP, "MLIR gave no reason"))

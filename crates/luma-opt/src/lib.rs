@@ -13,10 +13,15 @@ mod flatten;
 mod lower_defer;
 mod structured_to_cfg;
 
-use luma_pass::Registration;
+use luma_pass::{Pipeline, Registration};
 
 pub use lower_defer::LowerDefer;
 pub use structured_to_cfg::StructuredToCfg;
 
 /// Every pass of this crate.
 pub const PASSES: &[Registration] = &[lower_defer::REGISTRATION, structured_to_cfg::REGISTRATION];
+
+/// The passes between the verification of ownership and MLIR, in order.
+pub fn default_pipeline() -> Pipeline {
+    Pipeline::new().function(LowerDefer).function(StructuredToCfg::default())
+}

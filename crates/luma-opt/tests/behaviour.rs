@@ -1,4 +1,5 @@
 //! Random functions do the same before and after the passes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;
 
@@ -12,7 +13,7 @@ use support::{check_flat, check_no_defer, lower_all, parse, run_pass};
 fn lowered_functions_do_what_they_did() {
     let mut longest = 0;
     let mut returned = 0;
-    for seed in 0..3000 {
+    for seed in 0..1000 {
         let text = Generator::new(seed).module();
         let before = parse(&text);
         let mut deferless = before.clone();
@@ -48,7 +49,7 @@ fn lowered_functions_do_what_they_did() {
         assert_eq!(printed, print_module(&parse(&printed), PrintOptions::default()));
     }
     // The comparison means something: functions get somewhere and come back.
-    assert!(longest > 100 && returned > 3000, "{longest}, {returned}");
+    assert!(longest > 100 && returned > 1000, "{longest}, {returned}");
 }
 
 struct Generator {

@@ -1,12 +1,15 @@
 //! `tests/ir/PASS/NAME.lir` goes through PASS; what comes out is `snapshots/ir/PASS/NAME.snap`.
 //! Every file also goes through the whole pipeline, and what the passes promise is checked.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;
 
 use std::path::{Path, PathBuf};
 
-use luma_ir::{PrintOptions, print_module};
-use luma_opt::PASSES;
+use luma_diagnostics::codes;
+use luma_ir::{Origin, PrintOptions, print_module};
+use luma_opt::{LowerDefer, PASSES, StructuredToCfg};
+use luma_pass::{Pipeline, RunOptions, run};
 use support::{check_flat, check_no_defer, lower_all, parse, run_pass};
 
 fn root() -> PathBuf {
@@ -58,4 +61,34 @@ fn the_passes_keep_their_promises() {
         lower_all(&mut module);
         assert_eq!(text, print_module(&module, PrintOptions::default()), "{}", file.display());
     }
+}
+
+#[test]
+fn operations_tell_which_pass_made_them() {
+    let file = root().join("tests/ir/lower-defer/loop-in-defer.lir");
+    let mut module = parse(&std::fs::read_to_string(file).unwrap());
+    lower_all(&mut module);
+    let (context, f) = (module.context.clone(), &module.functions[0]);
+    let mut chains = std::collections::BTreeSet::new();
+    f.walk(&mut |op| {
+        let loc = f.loc(op);
+        assert!(loc.span.end > loc.span.start, "{op:?} comes from nowhere");
+        let passes = context.origin_passes(loc.origin);
+        assert_eq!(passes.is_empty(), loc.origin == Origin::SOURCE);
+        chains.insert(passes.iter().map(|&p| context.name(p).to_string()).collect::<Vec<_>>());
+    });
+    let chains: Vec<String> = chains.iter().map(|chain| chain.join(" ")).collect();
+    // Moved; copied; made out of a copy; made out of source.
+    assert_eq!(chains, ["", "lower-defer", "lower-defer structured-to-cfg", "structured-to-cfg"]);
+}
+
+#[test]
+fn structured_to_cfg_wants_defers_lowered() {
+    let file = root().join("tests/ir/lower-defer/fallthrough.lir");
+    let mut module = parse(&std::fs::read_to_string(file).unwrap());
+    let wrong = Pipeline::new().function(StructuredToCfg::default()).function(LowerDefer);
+    let errors = run(&mut module, &wrong, RunOptions { verify_each: true }).unwrap_err();
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].code, codes::E0502);
+    assert_eq!(errors[0].help[0].message, "run `lower-defer` before it");
 }

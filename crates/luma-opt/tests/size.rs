@@ -1,4 +1,5 @@
 //! The passes' results, and so their time and memory, are linear in what they are given.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;
 
@@ -73,7 +74,23 @@ fn loops_with_every_kind_of_exit() {
 fn deferred_code_that_defers_does_not_multiply() {
     let exits = when("luma.break() : () -> ()\n") + &when("luma.continue() : () -> ()\n");
     let nest = |n: usize| {
-        (0..n).fold(MARK.to_string(), |inner, _| looped(&(defer(&inner) + &when(&exits) + MARK)))
+        (0..n).fold(MARK.to_string(), |inner, _| looped(&(defer(&inner) + &exits + MARK)))
     };
     assert_linear(nest, 10, 4);
+}
+
+#[test]
+fn deep_nesting() {
+    let exit = when("luma.return(%n) : (i64) -> ()\n");
+    let yielded = "luma.yield() : () -> ()\n";
+    // Flattened, kept, in deferred code, and deferred.
+    let deep = |inner: &str| (0..400).fold(inner.to_string(), |inner, _| when(&(inner + yielded)));
+    for body in [
+        deep(&(defer(MARK) + &exit)),
+        deep(&defer(MARK)),
+        defer(&deep(&looped(&when("luma.break() : () -> ()\n")))) + &exit,
+        (0..400).fold(MARK.to_string(), |inner, _| defer(&inner)) + &exit,
+    ] {
+        sizes(&body);
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use luma_diagnostics::{Diagnostic, FileId, SourceMap, codes};
 use luma_ir::{Context, Module};
-use luma_llvm::{LlvmModule, Target, TargetOptions};
+use luma_llvm::{LlvmError, LlvmModule, Target, TargetOptions};
 use luma_mlir::{Lowering, Session};
 use luma_pass::{Pipeline, RunOptions};
 
@@ -141,8 +141,17 @@ fn compile_into(
         }
         Level::Mlir => mlir_text(map, input.file, diagnostics)?,
         Level::LlvmIr => {
-            let module = llvm_text(map, input.file, diagnostics)?;
-            return below_llvm(module, Some(input.file), map, request, diagnostics, products);
+            let mut module = llvm_text(map, input.file, diagnostics)?;
+            let target = match target(request, module.triple()) {
+                Ok(target) => target,
+                Err(error) => {
+                    diagnostics.push(error.into_diagnostic(None, map));
+                    return None;
+                }
+            };
+            module.set_target(&target);
+            let file = Some(input.file);
+            return below_llvm(module, &target, file, map, request, diagnostics, products);
         }
     };
     let options = luma_mlir::PrintOptions { debug_info: request.debuginfo_in_text, generic: false };
@@ -163,46 +172,59 @@ fn compile_into(
     if !request.goes_below(EmitKind::MlirLlvm) {
         return None;
     }
-    let module = match LlvmModule::translate(&session) {
-        Ok(module) => module,
+    let translated = target(request, None).and_then(|target| {
+        let mut module = LlvmModule::translate(&session)?;
+        module.set_target(&target);
+        Ok((module, target))
+    });
+    match translated {
+        Ok((module, target)) => {
+            drop(session);
+            below_llvm(module, &target, None, map, request, diagnostics, products)
+        }
         Err(error) => {
             diagnostics.push(error.into_diagnostic(None, map));
-            return None;
+            None
         }
-    };
-    drop(session);
-    below_llvm(module, None, map, request, diagnostics, products)
+    }
+}
+
+/// The machine to generate code for: as asked, else as the input says, else this one.
+fn target(request: &Request<'_>, of_input: Option<String>) -> Result<Target, LlvmError> {
+    let triple = request.code.target.clone().or(of_input);
+    Target::new(&TargetOptions { triple, level: opt_level(request) })
+}
+
+fn opt_level(request: &Request<'_>) -> luma_llvm::OptLevel {
+    match request.code.opt_level {
+        OptLevel::O0 => luma_llvm::OptLevel::O0,
+        OptLevel::O1 => luma_llvm::OptLevel::O1,
+        OptLevel::O2 => luma_llvm::OptLevel::O2,
+        OptLevel::O3 => luma_llvm::OptLevel::O3,
+    }
 }
 
 /// From LLVM IR to objects. `file` is the text the module was read from, if it was.
 fn below_llvm(
     mut module: LlvmModule,
+    target: &Target,
     file: Option<FileId>,
     map: &SourceMap,
     request: &Request<'_>,
     diagnostics: &mut Vec<Diagnostic>,
     products: &mut Vec<Product>,
 ) -> Option<()> {
-    let level = match request.code.opt_level {
-        OptLevel::O0 => luma_llvm::OptLevel::O0,
-        OptLevel::O1 => luma_llvm::OptLevel::O1,
-        OptLevel::O2 => luma_llvm::OptLevel::O2,
-        OptLevel::O3 => luma_llvm::OptLevel::O3,
-    };
-    let triple = request.code.target.clone().or_else(|| module.triple());
-    let made = (|| {
-        let target = Target::new(&TargetOptions { triple, level })?;
-        module.set_target(&target);
-        module.optimize(&target, level.pipeline())?;
+    let made: Result<(), LlvmError> = (|| {
+        module.optimize(target, opt_level(request).pipeline())?;
         if request.wants(EmitKind::LlvmIr) {
             let bytes = module.to_text().into_bytes();
             products.push(Product { kind: EmitKind::LlvmIr, bytes });
         }
         if request.wants(EmitKind::Asm) {
-            products.push(Product { kind: EmitKind::Asm, bytes: module.emit_asm(&target)? });
+            products.push(Product { kind: EmitKind::Asm, bytes: module.emit_asm(target)? });
         }
         if request.wants(EmitKind::Obj) || request.wants(EmitKind::Exe) {
-            let bytes = module.emit_object(&target)?;
+            let bytes = module.emit_object(target)?;
             for kind in [EmitKind::Obj, EmitKind::Exe] {
                 if request.wants(kind) {
                     products.push(Product { kind, bytes: bytes.clone() });
@@ -214,7 +236,6 @@ fn below_llvm(
     match made {
         Ok(()) => Some(()),
         Err(error) => {
-            let error: luma_llvm::LlvmError = error;
             diagnostics.push(error.into_diagnostic(file, map));
             None
         }

@@ -230,8 +230,8 @@ fn cases(check: &mut Check<'_>, op: Op, targets: usize) {
             None => check.fail(op, "has a label that is no integer"),
         }
     }
-    if cases.iter().any(|case| case.as_array().is_none()) {
-        check.fail(op, "has a case that is no list of labels");
+    if cases.iter().any(|case| case.as_array().is_none_or(<[Attribute]>::is_empty)) {
+        check.fail(op, "has a case that is no list of at least one label");
     }
 }
 

@@ -86,9 +86,7 @@ pub(crate) fn extensions(emit: &Emit, f: &Function) -> Vec<(&'static str, Attr)>
         })
     };
     let small = |types: &[Type]| types.iter().any(|&ty| ty == Type::I1 || ty == Type::I8);
-    let list = |types: &[Type]| {
-        emit.array_attr(&types.iter().map(extension).collect::<Vec<_>>())
-    };
+    let list = |types: &[Type]| emit.array_attr(&types.iter().map(extension).collect::<Vec<_>>());
     let mut attributes = Vec::new();
     if small(&f.params) {
         attributes.push(("arg_attrs", list(&f.params)));

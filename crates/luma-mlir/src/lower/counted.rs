@@ -119,8 +119,8 @@ fn recognise(body: &Body<'_, '_>, op: Op) -> Option<Counted> {
     }
     let constant = number(body, bound);
     let cannot_wrap = match (constant, inclusive) {
-        (Some(bound), false) => bound.checked_add(step).is_some(),
-        (Some(bound), true) => bound.checked_add(1).and_then(|b| b.checked_add(step)).is_some(),
+        (Some(bound), false) => bound.checked_add(step - 1).is_some(),
+        (Some(bound), true) => bound.checked_add(step).is_some(),
         (None, false) => step == 1,
         (None, true) => false,
     };
@@ -174,5 +174,7 @@ fn number(body: &Body<'_, '_>, value: Value) -> Option<i64> {
 fn set_right_before(body: &Body<'_, '_>, op: Op, counter: Value) -> bool {
     let f = body.f;
     let store = body.shape.local(counter).and_then(|u| u.store_before(body.shape.range(op)));
-    store.is_some_and(|store| f.parent(store) == f.parent(op) && enclosing(f, store) == enclosing(f, op))
+    store.is_some_and(|store| {
+        f.parent(store) == f.parent(op) && enclosing(f, store) == enclosing(f, op)
+    })
 }

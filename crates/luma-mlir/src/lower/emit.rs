@@ -6,8 +6,8 @@
 
 use mlir_sys as sys;
 pub(crate) use mlir_sys::{
-    MlirAttribute as Attr, MlirBlock as Block, MlirLocation as Location, MlirOperation as Operation,
-    MlirRegion as Region, MlirType as Ty, MlirValue as Val,
+    MlirAttribute as Attr, MlirBlock as Block, MlirLocation as Location,
+    MlirOperation as Operation, MlirRegion as Region, MlirType as Ty, MlirValue as Val,
 };
 
 use crate::error::string_ref;
@@ -150,11 +150,6 @@ impl Emit {
         self.op(name, &Spec { operands, attributes, ..Spec::default() });
     }
 
-    /// Sets an attribute of an operation.
-    pub(crate) fn set(&self, op: Operation, name: &str, value: Attr) {
-        unsafe { sys::mlirOperationSetAttributeByName(op, string_ref(name), value) };
-    }
-
     // --- blocks and regions -----------------------------------------------------------------
 
     /// A detached block with arguments of these types.
@@ -214,18 +209,6 @@ impl Emit {
             let ty = sys::mlirLLVMStructTypeIdentifiedGet(self.context, string_ref(name));
             sys::mlirLLVMStructTypeSetBody(ty, fields.len() as isize, fields.as_ptr(), false);
             ty
-        }
-    }
-
-    /// `!llvm.struct<(fields)>`
-    pub(crate) fn literal_struct_type(&self, fields: &[Ty]) -> Ty {
-        unsafe {
-            sys::mlirLLVMStructTypeLiteralGet(
-                self.context,
-                fields.len() as isize,
-                fields.as_ptr(),
-                false,
-            )
         }
     }
 
@@ -436,12 +419,8 @@ impl Emit {
             ("case_operand_segments", self.i32_array_attr(&segments)),
             ("operandSegmentSizes", self.i32_array_attr(&sizes)),
         ];
-        let spec = Spec {
-            operands: &operands,
-            attributes,
-            successors: &successors,
-            ..Spec::default()
-        };
+        let spec =
+            Spec { operands: &operands, attributes, successors: &successors, ..Spec::default() };
         self.op("cf.switch", &spec);
     }
 }
@@ -450,6 +429,13 @@ impl Emit {
 pub(crate) fn result_of(op: Operation, index: usize) -> Val {
     // SAFETY: callers ask for results the operation was made with.
     unsafe { sys::mlirOperationGetResult(op, index as isize) }
+}
+
+/// The first region of an operation. One that was handed over to the operation is gone: its blocks
+/// are in this.
+pub(crate) fn region_of(op: Operation) -> Region {
+    // SAFETY: callers ask for regions the operation was made with.
+    unsafe { sys::mlirOperationGetRegion(op, 0) }
 }
 
 /// An argument of a block.

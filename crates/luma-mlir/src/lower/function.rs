@@ -7,7 +7,9 @@ use luma_ir::{Def, Entity, Function, Linkage, Loc, Op, Type, Value};
 use rustc_hash::FxHashMap;
 
 use super::calls::{self, Signature};
-use super::emit::{Block, NO_VALUE, Operation, Region, Spec, Ty, Val, argument_of, result_of};
+use super::emit::{
+    Block, NO_VALUE, Operation, Region, Spec, Ty, Val, argument_of, region_of, result_of,
+};
 use super::shape::Shape;
 use super::types::{Memory, value_type};
 use super::{Lowered, Lowering, cfg, failure, globals};
@@ -55,10 +57,11 @@ pub(crate) fn lower(m: &mut Lowering<'_>, f: &Function) -> Lowered<()> {
     }
     let region = emit.new_region();
     let spec = Spec { attributes: &attributes, regions: &[region], ..Spec::default() };
-    m.emit.op("func.func", &spec);
+    let made = m.emit.op("func.func", &spec);
     if f.entry().is_none() {
         return Ok(());
     }
+    let region = region_of(made);
     let entry = m.emit.new_block(&signature.params);
     m.emit.append_block(region, entry);
     let mut body = Body {

@@ -84,9 +84,7 @@ fn constant(
             Some(emit.int_attr(emit.ty.i8, i64::from(*value as i8)))
         }
         Attribute::Int(value, _) if ty == Type::I64 => Some(emit.int_attr(emit.ty.i64, *value)),
-        Attribute::Float(value, _) if ty == Type::F32 => {
-            Some(emit.float_attr(emit.ty.f32, *value))
-        }
+        Attribute::Float(value, _) if ty == Type::F32 => Some(emit.float_attr(emit.ty.f32, *value)),
         Attribute::Float(value, _) => Some(emit.float_attr(emit.ty.f64, *value)),
         Attribute::Array(items) => {
             let types: Vec<Type> = match lowering.module.context.type_data(ty) {
@@ -178,9 +176,8 @@ fn scalar(
     loc: Loc,
 ) -> Lowered<Option<Val>> {
     let emit = &lowering.emit;
-    let constant = |emit: &Emit, ty, attr| {
-        emit.value("llvm.mlir.constant", &[], ty, &[("value", attr)])
-    };
+    let constant =
+        |emit: &Emit, ty, attr| emit.value("llvm.mlir.constant", &[], ty, &[("value", attr)]);
     Ok(Some(match init {
         Attribute::Unit | Attribute::Int(0, _) | Attribute::Bool(false) => return Ok(None),
         Attribute::Bool(true) => constant(emit, emit.ty.i8, emit.int_attr(emit.ty.i8, 1)),

@@ -352,11 +352,8 @@ pub(crate) fn write(
         return body.copy(address, value, ty, body.f.loc(op));
     }
     let emit = &body.m.emit;
-    let stored = if ty == Type::I1 {
-        emit.value("arith.extui", &[value], emit.ty.i8, &[])
-    } else {
-        value
-    };
+    let stored =
+        if ty == Type::I1 { emit.value("arith.extui", &[value], emit.ty.i8, &[]) } else { value };
     emit.store(stored, address);
     Ok(())
 }

@@ -22,10 +22,8 @@ pub(crate) fn print(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
         Type::F32 => (b"%.6f", emit.value("arith.extf", &[value], emit.ty.f64, &[])),
         Type::F64 => (b"%.6f", value),
         Type::I1 => {
-            let (yes, no) = (
-                globals::string_symbol(body.m, b"true"),
-                globals::string_symbol(body.m, b"false"),
-            );
+            let (yes, no) =
+                (globals::string_symbol(body.m, b"true"), globals::string_symbol(body.m, b"false"));
             let emit = &body.m.emit;
             let (yes, no) = (emit.address_of(&yes), emit.address_of(&no));
             (b"%s", emit.value("arith.select", &[value, yes, no], emit.ty.ptr, &[]))

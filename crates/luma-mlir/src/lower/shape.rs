@@ -130,7 +130,7 @@ impl Shape {
                     luma::Return::NAME | luma::Break::NAME => true,
                     // At the end of the body of its own loop it is what a yield would be.
                     luma::Continue::NAME => {
-                        !enclosing(f, op).is_some_and(|o| f.op_name(o) == luma::Loop::NAME)
+                        enclosing(f, op).is_none_or(|o| f.op_name(o) != luma::Loop::NAME)
                     }
                     _ => false,
                 };

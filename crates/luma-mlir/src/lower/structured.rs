@@ -158,7 +158,8 @@ fn choice(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     body.m.emit.location = location;
     let regions = &[then, other];
     let operands = &[condition];
-    let made = body.m.emit.op("scf.if", &Spec { operands, results: &types, regions, ..Spec::default() });
+    let made =
+        body.m.emit.op("scf.if", &Spec { operands, results: &types, regions, ..Spec::default() });
     done?;
     let mut count = 0;
     for (&result, home) in results.iter().zip(&homes) {

@@ -33,7 +33,7 @@ pub(crate) fn flatten(cx: &PassContext<'_>, f: &mut Function, extent: Extent) ->
         loops: Vec::new(),
         tree: DropTree::default(),
         replaced: FxHashMap::default(),
-        split: false,
+        rearrange: false,
     };
     for block in flattener.f.blocks(flattener.f.body()).to_vec() {
         flattener.at = block;
@@ -41,7 +41,7 @@ pub(crate) fn flatten(cx: &PassContext<'_>, f: &mut Function, extent: Extent) ->
     }
     flattener.finish_tree();
     flattener.replace_results();
-    if flattener.split {
+    if flattener.rearrange {
         arrange_blocks(f);
     }
     true
@@ -78,8 +78,8 @@ struct Flattener<'a> {
     tree: DropTree,
     /// Results of flattened operations, and the values that took their place.
     replaced: FxHashMap<Value, Value>,
-    /// Whether the body got new blocks.
-    split: bool,
+    /// Whether the body got new blocks or lost branches.
+    rearrange: bool,
 }
 
 impl Flattener<'_> {
@@ -93,7 +93,9 @@ impl Flattener<'_> {
         for op in ops {
             self.f.detach(op);
             if !live {
-                // Control cannot get here, and where `source` is the cursor's block it must go.
+                // Control cannot get here. Where `source` is the cursor's block it must go, and
+                // blocks it branches to may go with it.
+                self.rearrange = true;
                 continue;
             }
             let flat =
@@ -286,7 +288,7 @@ impl Flattener<'_> {
     }
 
     fn new_block(&mut self) -> Block {
-        self.split = true;
+        self.rearrange = true;
         self.f.add_block(self.f.body())
     }
 

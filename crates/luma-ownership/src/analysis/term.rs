@@ -104,10 +104,8 @@ impl Terms {
                 if !ageing.moves(source) {
                     return Some(term);
                 }
-                if age >= ageing.cap {
-                    return None;
-                }
-                TermData::Opaque { source, age: age + 1 }
+                let age = ageing.next(age)?;
+                TermData::Opaque { source, age }
             }
             TermData::Cmp(pred, a, b) => {
                 TermData::Cmp(pred, self.aged_val(a, ageing)?, self.aged_val(b, ageing)?)
@@ -136,10 +134,7 @@ impl Terms {
         Some(match root {
             Root::Object(mut object) => {
                 if (ageing.inside)(object.site) {
-                    if object.age >= ageing.cap {
-                        return None;
-                    }
-                    object.age += 1;
+                    object.age = ageing.next(object.age)?;
                 }
                 Root::Object(object)
             }
@@ -156,9 +151,16 @@ pub(crate) struct Ageing<'a> {
     pub(crate) inside: &'a dyn Fn(Op) -> bool,
     /// The oldest age that is still kept apart.
     pub(crate) cap: u8,
+    /// 1, or 0 to only forget what is older than `cap`.
+    pub(crate) step: u8,
 }
 
 impl Ageing<'_> {
+    /// The age that follows, unless it is too old.
+    fn next(&self, age: u8) -> Option<u8> {
+        age.checked_add(self.step).filter(|&age| age <= self.cap)
+    }
+
     fn moves(&self, source: Source) -> bool {
         match source {
             Source::Value(value, _) => match self.f.def(value) {

@@ -1,0 +1,78 @@
+//! Calls: arguments are borrowed, unless an `own.give` before the call says otherwise.
+
+use luma_ir::dialects::{luma, own};
+use luma_ir::{Attribute, Op, Value};
+
+use super::Engine;
+use super::defect::Use;
+use super::state::{Root, State};
+
+impl Engine<'_> {
+    /// Executes a call; whether it returns.
+    pub(super) fn call(&mut self, state: &mut State, op: Op) -> bool {
+        let f = self.f;
+        let callee = luma::Call(op).callee_attr(f).and_then(Attribute::as_symbol);
+        let summary = callee.and_then(|callee| self.summaries.get(callee));
+        if summary.is_some_and(|summary| summary.never_returns) {
+            return false;
+        }
+        let writes = summary.is_none_or(|summary| summary.writes);
+        for &arg in f.operands(op) {
+            if self.is_given(arg) {
+                continue;
+            }
+            if self.is_ptr(arg) {
+                let val = self.value(state, arg);
+                let at = self.text_of(op, arg);
+                self.check_use(state, val, Use::Pass, at);
+            }
+        }
+        if writes {
+            for &arg in f.operands(op) {
+                if self.is_aggregate(arg) {
+                    // Its copy may hold pointers whose memory is changed or freed.
+                    let root = Root::Aggregate(arg);
+                    let cells = state.cells_of(root).to_vec();
+                    state.havoc(root);
+                    for cell in cells {
+                        state.set_cell(root, cell.offset, cell.size, cell.val);
+                    }
+                } else if self.is_ptr(arg) && !self.is_given(arg) {
+                    let val = self.value(state, arg);
+                    if let Some((root, _)) = val.address() {
+                        state.havoc(root);
+                    }
+                }
+            }
+            state.clobber(None);
+            self.summary.writes |= self.passes_foreign(state, op);
+        }
+        true
+    }
+
+    /// Whether the callee may reach memory this function did not make.
+    fn passes_foreign(&mut self, state: &State, op: Op) -> bool {
+        let operands: Vec<Value> = self.f.operands(op).to_vec();
+        operands.is_empty()
+            || operands.into_iter().any(|arg| {
+                self.is_aggregate(arg)
+                    || (self.is_ptr(arg)
+                        && !matches!(
+                            self.value(state, arg).address(),
+                            Some((Root::Local(_) | Root::Text(_), _)) | None
+                        ))
+            })
+    }
+
+    fn is_given(&self, value: Value) -> bool {
+        self.f.def_op(value).is_some_and(|def| self.f.op_name(def) == own::Give::NAME)
+    }
+
+    /// The operation whose text is the argument `value` of `op`.
+    pub(super) fn text_of(&self, op: Op, value: Value) -> Op {
+        match self.f.def_op(value) {
+            Some(def) if self.f.op_name(def) != luma::Local::NAME => def,
+            _ => op,
+        }
+    }
+}

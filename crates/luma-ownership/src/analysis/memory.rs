@@ -1,0 +1,257 @@
+//! Loads, stores and copies.
+
+use luma_ir::dialects::luma;
+use luma_ir::{Op, Type, Value};
+
+use super::Engine;
+use super::defect::{DefectKind, Use};
+use super::eval::constant;
+use super::history::Event;
+use super::state::{Root, State, Status, Val};
+use super::term::Source;
+
+impl Engine<'_> {
+    /// Checks that the memory at `val` is still there for `how`, and reports at `at` if not.
+    pub(super) fn check_use(&mut self, state: &mut State, val: Val, how: Use, at: Op) {
+        let Some((root, _)) = val.address() else { return };
+        let Some(object) = state.object_mut(root) else { return };
+        if matches!(how, Use::Read | Use::Write) {
+            // A null pointer would not get past this.
+            object.nullable = false;
+        }
+        match object.status {
+            Status::Freed(by) => {
+                self.report(state, DefectKind::UseAfterFree(how), at, Some(root), Some(by));
+            }
+            Status::Given(by) => {
+                self.report(state, DefectKind::UseAfterTransfer(how), at, Some(root), Some(by));
+            }
+            Status::Owned | Status::Returned(_) | Status::Escaped | Status::Muted => {}
+        }
+    }
+
+    /// The operation whose text is the place `place`, or `op` where that is just a variable.
+    fn place_op(&self, op: Op, place: Value) -> Op {
+        match self.f.def_op(place) {
+            Some(def) if self.f.op_name(def) != luma::Local::NAME => def,
+            _ => op,
+        }
+    }
+
+    pub(super) fn load(&mut self, state: &mut State, op: Op) {
+        let (Some(&place), Some(&result)) = (self.f.operands(op).first(), self.f.results(op).first())
+        else {
+            return;
+        };
+        let at = self.value(state, place);
+        self.check_use(state, at, Use::Read, op);
+        let ty = self.f.value_type(result);
+        if self.module.context.is_aggregate(ty) {
+            self.copy(state, op, at, Val::Ptr(Root::Aggregate(result), Some(0)), ty);
+            return;
+        }
+        let val = self.read(state, at, result, ty);
+        state.set_value(result, val);
+    }
+
+    fn read(&mut self, state: &mut State, at: Val, result: Value, ty: Type) -> Val {
+        let fresh = Val::Sym(self.terms.opaque(Source::Value(result, 0)));
+        let Some((root, offset)) = at.address() else { return fresh };
+        if let Root::Global(name) = root
+            && offset == Some(0)
+            && let Some(global) = self.module.globals.get(&name)
+            && global.constant
+            && global.ty == ty
+            && let Some(val) = global.init.as_ref().map_or(Some(Val::Int(0)), constant)
+        {
+            return val;
+        }
+        let Some(offset) = offset else {
+            // It may be any of the pointers in there, so whoever holds it may free that.
+            if self.module.context.is_ptr(ty) {
+                let held: Vec<Val> = state.cells_of(root).iter().map(|cell| cell.val).collect();
+                held.into_iter().for_each(|val| state.escape(val));
+            }
+            return fresh;
+        };
+        let size = self.layout.size(ty).clamp(1, 8) as u8;
+        match state.cell(root, offset) {
+            Some(cell) if cell.size == size => {
+                let val = cell.val;
+                return state.resolve(&self.terms, val);
+            }
+            Some(_) => return fresh,
+            None => {}
+        }
+        if !ty.is_float() {
+            state.set_cell(root, offset, size, fresh);
+        }
+        fresh
+    }
+
+    pub(super) fn store(&mut self, state: &mut State, op: Op) {
+        let &[value, place] = self.f.operands(op) else { return };
+        let at = self.value(state, place);
+        let place_op = self.place_op(op, place);
+        self.check_use(state, at, Use::Write, place_op);
+        let ty = self.f.value_type(value);
+        if self.module.context.is_aggregate(ty) {
+            self.copy(state, op, Val::Ptr(Root::Aggregate(value), Some(0)), at, ty);
+            return;
+        }
+        let val = self.value(state, value);
+        let size = self.layout.size(ty).clamp(1, 8) as u8;
+        self.write(state, op, at, size, val);
+    }
+
+    pub(super) fn copy_op(&mut self, state: &mut State, op: Op) {
+        let &[source, target] = self.f.operands(op) else { return };
+        let Some(ty) = self.module.context.element(self.f.value_type(source)) else { return };
+        let from = self.value(state, source);
+        let to = self.value(state, target);
+        let (source_op, target_op) = (self.place_op(op, source), self.place_op(op, target));
+        self.check_use(state, from, Use::Read, source_op);
+        self.check_use(state, to, Use::Write, target_op);
+        self.copy(state, op, from, to, ty);
+    }
+
+    pub(super) fn zero(&mut self, state: &mut State, op: Op) {
+        let Some(&place) = self.f.operands(op).first() else { return };
+        let Some(ty) = self.module.context.element(self.f.value_type(place)) else { return };
+        let at = self.value(state, place);
+        let place_op = self.place_op(op, place);
+        self.check_use(state, at, Use::Write, place_op);
+        match (at.address(), self.layout.leaves(ty)) {
+            (Some((root, Some(offset))), Some(leaves)) => {
+                for leaf in leaves {
+                    let at = Val::at(root, offset.checked_add(leaf.offset));
+                    self.write(state, op, at, leaf.size, Val::Int(0));
+                }
+            }
+            _ => self.overwrite(state, at, ty),
+        }
+    }
+
+    /// The memory of type `ty` at `at` gets contents that are not followed.
+    fn overwrite(&mut self, state: &mut State, at: Val, ty: Type) {
+        let size = self.layout.size(ty);
+        match at.address() {
+            Some((root, Some(offset))) => {
+                let held: Vec<Val> = state
+                    .cells_of(root)
+                    .iter()
+                    .filter(|cell| offset <= cell.offset && cell.offset - offset < size)
+                    .map(|cell| cell.val)
+                    .collect();
+                held.into_iter().for_each(|val| state.escape(val));
+                state.clear_range(root, offset, size);
+                self.reaches_out(state, root);
+            }
+            Some((root, None)) => {
+                state.havoc(root);
+                self.reaches_out(state, root);
+            }
+            None => state.clobber(None),
+        }
+    }
+
+    /// A store into `root` may have changed other memory under another name.
+    fn reaches_out(&mut self, state: &mut State, root: Root) {
+        match root {
+            Root::Term(_) => {
+                self.summary.writes = true;
+                state.clobber(Some(root));
+            }
+            Root::Global(_) => {
+                self.summary.writes = true;
+                if state.cells.iter().any(|cell| matches!(cell.root, Root::Term(_))) {
+                    state.clobber(Some(root));
+                }
+            }
+            Root::Object(_) if state.is_exposed(root) => state.clobber(Some(root)),
+            _ => {}
+        }
+    }
+
+    /// Whether memory outlives what this function sees of it.
+    fn is_outward(state: &State, root: Root) -> bool {
+        match root {
+            Root::Term(_) | Root::Global(_) => true,
+            Root::Object(_) => {
+                state.object(root).is_some_and(|o| !matches!(o.status, Status::Owned))
+            }
+            Root::Local(_) | Root::Aggregate(_) | Root::Return | Root::Text(_) => false,
+        }
+    }
+
+    /// Stores a scalar.
+    pub(super) fn write(&mut self, state: &mut State, op: Op, at: Val, size: u8, val: Val) {
+        let Some((root, offset)) = at.address() else {
+            state.escape(val);
+            return state.clobber(None);
+        };
+        if Self::is_outward(state, root) {
+            self.check_use(state, val, Use::Store, op);
+            if let Val::Ptr(Root::Local(_), _) = val {
+                state.history =
+                    self.histories.push_at(state.history, Event::Outward { op }, Some(root));
+            }
+            state.escape(val);
+        } else if let Val::Ptr(target @ Root::Object(_), _) = val
+            && matches!(root, Root::Local(_) | Root::Object(_))
+            && let Some(object) = state.object(target).map(|object| object.number)
+        {
+            self.note(state, Event::Alias { op, object });
+        }
+        match offset {
+            Some(offset) => state.set_cell(root, offset, size, val),
+            None => {
+                state.escape(val);
+                state.havoc(root);
+            }
+        }
+        self.reaches_out(state, root);
+    }
+
+    /// Copies a value of type `ty` from one address to another.
+    pub(super) fn copy(&mut self, state: &mut State, op: Op, from: Val, to: Val, ty: Type) {
+        let exact = (from.address(), to.address(), self.layout.leaves(ty));
+        let (Some((source, Some(start))), Some((target, Some(end))), Some(leaves)) = exact else {
+            // Nobody knows which pointers have become which.
+            if let Some((root, _)) = from.address() {
+                let held: Vec<Val> = state.cells_of(root).iter().map(|cell| cell.val).collect();
+                held.into_iter().for_each(|val| state.escape(val));
+            }
+            return self.overwrite(state, to, ty);
+        };
+        // Read everything first: source and target may overlap.
+        let mut vals = Vec::with_capacity(leaves.len());
+        for leaf in &leaves {
+            let at = start.saturating_add(leaf.offset);
+            let known = state.cell(source, at).filter(|cell| cell.size == leaf.size);
+            let val = match known {
+                Some(cell) => cell.val,
+                None => {
+                    let origin = match source {
+                        Root::Aggregate(value) => Source::Value(value, at),
+                        _ => Source::Op(op, leaf.offset),
+                    };
+                    let val = Val::Sym(self.terms.opaque(origin));
+                    if leaf.pointer && !matches!(source, Root::Aggregate(_)) {
+                        state.set_cell(source, at, leaf.size, val);
+                    }
+                    val
+                }
+            };
+            vals.push((leaf, val));
+        }
+        for (leaf, val) in vals {
+            let at = Val::at(target, end.checked_add(leaf.offset));
+            if leaf.pointer || !matches!(val, Val::Sym(_)) {
+                self.write(state, op, at, leaf.size, val);
+            } else {
+                state.clear_range(target, end.saturating_add(leaf.offset), leaf.size.into());
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! `own.take` and `own.give`.
+
+use luma_ir::dialects::{luma, own};
+use luma_ir::{Attribute, Op, Value};
+
+use super::Engine;
+use super::defect::{DefectKind, FalseResult, Memory, Use};
+use super::history::Event;
+use super::state::{Object, ObjectId, Root, State, Status, Val};
+use super::term::{Source, TermData};
+
+/// To whom an object is given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Receiver {
+    Heap,
+    Caller,
+    Callee,
+}
+
+impl Engine<'_> {
+    pub(super) fn take(&mut self, state: &mut State, op: Op) {
+        let f = self.f;
+        let (Some(&operand), Some(&result)) = (f.operands(op).first(), f.results(op).first())
+        else {
+            return;
+        };
+        if self.is_aggregate(result) {
+            return self.take_fields(state, op, operand, result);
+        }
+        if self.value(state, operand) == Val::Int(0) {
+            return state.set_value(result, Val::Int(0));
+        }
+        let address = self.new_object(state, op, 0);
+        state.set_value(result, address);
+        // A parameter may be used under both names.
+        if self.parameter_value(operand).is_some() {
+            state.set_value(operand, address);
+        }
+    }
+
+    fn new_object(&mut self, state: &mut State, site: Op, leaf: u32) -> Val {
+        let root = Root::Object(ObjectId { site, leaf, age: 0 });
+        if state.object(root).is_some() {
+            // The same take again on one path, outside of any loop: code deferred twice.
+            state.escape(Val::Ptr(root, Some(0)));
+            state.clear_root(root);
+        }
+        self.objects += 1;
+        let number = self.objects;
+        state.unexpose(root);
+        state.set_object(root, Object { status: Status::Owned, nullable: true, number });
+        self.note(state, Event::Take { op: site, object: number });
+        Val::Ptr(root, Some(0))
+    }
+
+    /// A struct that holds objects is taken: each arrives in its field.
+    fn take_fields(&mut self, state: &mut State, op: Op, operand: Value, result: Value) {
+        let ty = self.f.value_type(result);
+        let Some(leaves) = self.layout.leaves(ty) else { return };
+        let callee = own::Take(op).callee_attr(self.f).and_then(Attribute::as_symbol);
+        let owned = callee.and_then(|callee| self.summaries.get(callee)).map(|s| &s.owned_fields);
+        for leaf in leaves.into_iter().filter(|leaf| leaf.pointer) {
+            let val = if owned.is_none_or(|owned| owned.contains(&leaf.offset)) {
+                let number = u32::try_from(leaf.offset).unwrap_or(u32::MAX);
+                self.new_object(state, op, number)
+            } else {
+                Val::Sym(self.terms.opaque(Source::Value(operand, leaf.offset)))
+            };
+            state.set_cell(Root::Aggregate(result), leaf.offset, leaf.size, val);
+        }
+    }
+
+    pub(super) fn give(&mut self, state: &mut State, op: Op) {
+        let f = self.f;
+        let (Some(&operand), Some(&result)) = (f.operands(op).first(), f.results(op).first())
+        else {
+            return;
+        };
+        let receiver = match own::Give(op).to_attr(f).and_then(Attribute::as_str) {
+            Some("heap") => Receiver::Heap,
+            Some("caller") => Receiver::Caller,
+            _ => Receiver::Callee,
+        };
+        if self.is_aggregate(operand) {
+            let cells = state.cells_of(Root::Aggregate(operand)).to_vec();
+            for cell in cells {
+                if receiver == Receiver::Caller
+                    && let Val::Ptr(root, _) = cell.val
+                    && state.is_owned(root)
+                {
+                    self.summary.owned_fields.insert(cell.offset);
+                }
+                self.give_field(state, op, receiver, cell.val);
+                state.set_cell(Root::Aggregate(result), cell.offset, cell.size, cell.val);
+            }
+            return;
+        }
+        let val = self.value(state, operand);
+        self.give_value(state, op, receiver, val);
+        let val = state.resolve(&self.terms, val);
+        state.set_value(result, val);
+    }
+
+    /// Gives away what a field of a struct holds; a field may just as well hold a borrow.
+    fn give_field(&mut self, state: &mut State, op: Op, receiver: Receiver, val: Val) {
+        let Val::Ptr(root @ Root::Object(_), Some(0)) = val else { return };
+        match state.object(root).map(|object| object.status) {
+            Some(Status::Owned | Status::Escaped) => {
+                self.hand_over(state, op, receiver, root);
+            }
+            Some(Status::Freed(by)) if receiver == Receiver::Caller => {
+                let kind = DefectKind::FalseReturns(FalseResult::Freed);
+                self.report(state, kind, op, Some(root), Some(by));
+            }
+            _ => {}
+        }
+    }
+
+    fn give_value(&mut self, state: &mut State, op: Op, receiver: Receiver, val: Val) {
+        let (root, offset) = match val {
+            Val::Int(_) => return,
+            Val::Sym(term) => (Root::Term(term), Some(0)),
+            Val::Ptr(root, offset) => (root, offset),
+        };
+        let memory = match root {
+            Root::Local(_) => Some(Memory::Local),
+            Root::Global(name) => Some(Memory::Global(name)),
+            Root::Text(_) => Some(Memory::Text),
+            Root::Aggregate(_) | Root::Return => return,
+            Root::Object(_) | Root::Term(_) => None,
+        };
+        if let Some(memory) = memory {
+            let given = receiver == Receiver::Callee;
+            let kind = if receiver == Receiver::Caller {
+                DefectKind::FalseReturns(FalseResult::NotHeap(memory))
+            } else {
+                DefectKind::NotHeap { memory, given }
+            };
+            return self.report(state, kind, op, None, None);
+        }
+        if let Some(object) = state.object(root).copied() {
+            match object.status {
+                Status::Muted => return,
+                Status::Freed(by) => {
+                    let kind = match receiver {
+                        Receiver::Heap => DefectKind::DoubleFree,
+                        Receiver::Caller => DefectKind::FalseReturns(FalseResult::Freed),
+                        Receiver::Callee => DefectKind::UseAfterFree(Use::Pass),
+                    };
+                    return self.report(state, kind, op, Some(root), Some(by));
+                }
+                Status::Given(by) => {
+                    let kind = match receiver {
+                        Receiver::Callee if self.same_call(op, by) => DefectKind::Conflict,
+                        Receiver::Callee => DefectKind::UseAfterTransfer(Use::Pass),
+                        Receiver::Heap => DefectKind::UseAfterTransfer(Use::Free),
+                        Receiver::Caller => DefectKind::UseAfterTransfer(Use::Return),
+                    };
+                    return self.report(state, kind, op, Some(root), Some(by));
+                }
+                Status::Returned(by) => {
+                    // The value was computed before the defers, the object is gone after them.
+                    let kind = DefectKind::UseAfterFree(Use::Return);
+                    return self.report(state, kind, by, Some(root), Some(op));
+                }
+                Status::Owned | Status::Escaped => {}
+            }
+        }
+        if offset != Some(0) {
+            let parameter = root.term().and_then(|term| self.parameter(term));
+            let kind = match (receiver, parameter) {
+                (Receiver::Caller, Some(parameter)) => {
+                    DefectKind::FalseReturns(FalseResult::Borrowed(parameter))
+                }
+                _ => DefectKind::Interior { given: receiver != Receiver::Heap, offset },
+            };
+            return self.report(state, kind, op, Some(root), None);
+        }
+        if let Root::Term(term) = root {
+            if let Some(parameter) = self.parameter(term) {
+                let kind = match receiver {
+                    Receiver::Caller => DefectKind::FalseReturns(FalseResult::Borrowed(parameter)),
+                    Receiver::Heap => DefectKind::BorrowedFree { parameter, given: false },
+                    Receiver::Callee => DefectKind::BorrowedFree { parameter, given: true },
+                };
+                // From here on nothing more is said about it.
+                self.objects += 1;
+                let number = self.objects;
+                let object = Object { status: Status::Muted, nullable: true, number };
+                self.report(state, kind, op, None, None);
+                return state.set_object(root, object);
+            }
+            if let TermData::Opaque { .. } = self.terms.get(term) {
+                self.objects += 1;
+                let number = self.objects;
+                let object = Object { status: Status::Escaped, nullable: true, number };
+                state.set_object(root, object);
+                if receiver != Receiver::Caller {
+                    self.summary.writes = true;
+                }
+            } else {
+                return;
+            }
+        }
+        self.hand_over(state, op, receiver, root);
+    }
+
+    /// The object leaves this function's care.
+    fn hand_over(&mut self, state: &mut State, op: Op, receiver: Receiver, root: Root) {
+        let Some(object) = state.object(root).map(|object| object.number) else { return };
+        self.note(state, Event::Give { op, object });
+        match receiver {
+            Receiver::Heap => {
+                state.set_status(root, Status::Freed(op));
+                // What it owned goes with it, unless somebody else still knows it.
+                state.clear_root(root);
+            }
+            Receiver::Callee => {
+                state.escape(Val::at(root, Some(0)));
+                state.havoc(root);
+                state.set_status(root, Status::Given(op));
+            }
+            Receiver::Caller => {
+                state.escape(Val::at(root, Some(0)));
+                state.set_status(root, Status::Returned(op));
+            }
+        }
+    }
+
+    /// Whether the results of both gives are arguments of one call.
+    fn same_call(&self, a: Op, b: Op) -> bool {
+        let f = self.f;
+        let uses = |call: Op, give: Op| {
+            f.results(give).first().is_some_and(|value| f.operands(call).contains(value))
+        };
+        let mut at = f.next(a);
+        while let Some(op) = at {
+            if f.op_name(op) == luma::Call::NAME && uses(op, a) {
+                return uses(op, b);
+            }
+            at = f.next(op);
+        }
+        false
+    }
+}

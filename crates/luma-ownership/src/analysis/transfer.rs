@@ -1,0 +1,120 @@
+//! What one operation without regions does to a state.
+
+use luma_ir::dialects::{luma, own};
+use luma_ir::{Op, Type};
+
+use super::Engine;
+use super::defect::{DefectKind, Loss, Use};
+use super::history::Event;
+use super::index::is_kept;
+use super::state::{Root, State, Val};
+
+impl Engine<'_> {
+    /// Executes `op`; false when nothing runs after it.
+    pub(super) fn transfer(&mut self, state: &mut State, op: Op) -> bool {
+        self.work += 1;
+        let f = self.f;
+        match f.op_name(op) {
+            luma::Local::NAME => {
+                if let Some(&place) = f.results(op).first() {
+                    state.clear_root(Root::Local(place));
+                    state.unexpose(Root::Local(place));
+                }
+            }
+            luma::Load::NAME => self.load(state, op),
+            luma::Store::NAME => self.store(state, op),
+            luma::Copy::NAME => self.copy_op(state, op),
+            luma::Zero::NAME => self.zero(state, op),
+            luma::Call::NAME => {
+                if !self.call(state, op) {
+                    return false;
+                }
+            }
+            luma::Print::NAME => self.print(state, op),
+            own::Take::NAME => self.take(state, op),
+            own::Give::NAME => self.give(state, op),
+            _ => {
+                if let Some(&result) = f.results(op).first()
+                    && is_kept(f, result)
+                    && let Some(val) = self.pure(state, op)
+                {
+                    state.set_value(result, val);
+                }
+            }
+        }
+        for &value in self.index.dying(op) {
+            state.drop_value(value);
+        }
+        if state.dirty {
+            let loss = match f.op_name(op) {
+                luma::Store::NAME | luma::Copy::NAME | luma::Zero::NAME => Loss::Overwritten,
+                own::Give::NAME => Loss::OwnerFreed,
+                _ => Loss::Discarded,
+            };
+            self.settle(state, loss, Some(op));
+        }
+        true
+    }
+
+    /// Only text is read through its pointer; of other pointers the address is printed.
+    fn print(&mut self, state: &mut State, op: Op) {
+        let Some(&value) = self.f.operands(op).first() else { return };
+        let ty = self.f.value_type(value);
+        if self.module.context.is_ptr(ty) && self.module.context.element(ty) == Some(Type::I8) {
+            let val = self.value(state, value);
+            let at = self.text_of(op, value);
+            self.check_use(state, val, Use::Read, at);
+        }
+    }
+
+    /// Reports the owned objects that can no longer be reached, lost at `at`.
+    pub(super) fn settle(&mut self, state: &mut State, loss: Loss, at: Option<Op>) {
+        state.dirty = false;
+        let reachable = state.reachable();
+        let lost: Vec<Root> = state
+            .objects
+            .iter()
+            .map(|&(root, _)| root)
+            .filter(|&root| {
+                matches!(root, Root::Object(_))
+                    && state.is_owned(root)
+                    && !reachable.contains(&root)
+            })
+            .collect();
+        // One report for a structure: that of the object nothing else lost refers to.
+        let inner: Vec<Root> = lost
+            .iter()
+            .flat_map(|&root| state.cells_of(root).iter().map(move |cell| (root, cell.val)))
+            .filter_map(|(root, val)| match val {
+                Val::Ptr(inner, _) if inner != root => Some(inner),
+                _ => None,
+            })
+            .collect();
+        let mut heads: Vec<Root> =
+            lost.iter().copied().filter(|root| !inner.contains(root)).collect();
+        if heads.is_empty() {
+            heads.extend(lost.first());
+        }
+        let other = match loss {
+            Loss::Exit => self.last_return(state).or(at),
+            _ => at,
+        };
+        for &root in &heads {
+            if let Root::Object(id) = root {
+                self.report(state, DefectKind::Leak(loss), id.site, Some(root), other);
+            }
+        }
+        for root in lost {
+            state.clear_root(root);
+            state.remove_object(root);
+        }
+        state.dirty = false;
+    }
+
+    fn last_return(&self, state: &State) -> Option<Op> {
+        self.histories.back(state.history).find_map(|(event, _)| match event {
+            Event::Return { op } => Some(op),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! What callers have to know of a function beyond its attributes, computed callees first.
+
+use std::collections::BTreeSet;
+
+use luma_ir::dialects::{luma, own};
+use luma_ir::{Attribute, Function, Module, Op, Region, Symbol, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Facts about one function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// No call of it returns.
+    pub never_returns: bool,
+    /// It may change or free memory it did not make itself.
+    pub writes: bool,
+    /// Byte offsets of the pointers in its result that own an object.
+    pub owned_fields: BTreeSet<i64>,
+}
+
+/// Summaries of the functions analysed so far.
+#[derive(Debug, Default)]
+pub struct Summaries {
+    of: FxHashMap<Symbol, Summary>,
+}
+
+impl Summaries {
+    /// The summary of `function`, unless nothing is known of it yet.
+    pub fn get(&self, function: Symbol) -> Option<&Summary> {
+        self.of.get(&function)
+    }
+
+    pub(crate) fn set(&mut self, function: Symbol, summary: Summary) {
+        self.of.insert(function, summary);
+    }
+}
+
+/// C functions that end the program.
+const ENDINGS: &[&str] = &["exit", "_exit", "_Exit", "quick_exit", "abort", "__assert_fail"];
+
+/// The summary of a function without a body, of which only its name and type are known.
+pub(crate) fn of_prototype(module: &Module, f: &Function) -> Summary {
+    let name = module.context.name(f.name);
+    let context = &module.context;
+    Summary {
+        never_returns: ENDINGS.contains(&&*name),
+        writes: f.params.iter().any(|&ty| context.is_ptr(ty) || context.is_aggregate(ty)),
+        owned_fields: BTreeSet::new(),
+    }
+}
+
+/// The summary of a function in which nothing can be wrong, from the shape of its body alone.
+pub(crate) fn of_plain(f: &Function, known: &Summaries) -> Summary {
+    let mut writes = false;
+    f.walk(&mut |op| match f.op_name(op) {
+        luma::Store::NAME | luma::Copy::NAME => {
+            writes |= f.operands(op).get(1).is_some_and(|&place| !is_own_variable(f, place));
+        }
+        luma::Zero::NAME => {
+            writes |= f.operands(op).first().is_some_and(|&place| !is_own_variable(f, place));
+        }
+        luma::Call::NAME => {
+            let callee = luma::Call(op).callee_attr(f).and_then(Attribute::as_symbol);
+            let summary = callee.and_then(|callee| known.get(callee));
+            writes |= summary.is_none_or(|summary| summary.writes);
+        }
+        _ => {}
+    });
+    let ends = !completes(f, f.body(), known, false);
+    Summary { never_returns: ends, writes, owned_fields: BTreeSet::new() }
+}
+
+/// Whether `place` is a variable of this function, or part of one.
+fn is_own_variable(f: &Function, place: Value) -> bool {
+    let mut place = place;
+    loop {
+        let Some(op) = f.def_op(place) else { return false };
+        match f.op_name(op) {
+            luma::Local::NAME => return true,
+            luma::Field::NAME | luma::Element::NAME => match f.operands(op).first() {
+                Some(&base) => place = base,
+                None => return false,
+            },
+            _ => return false,
+        }
+    }
+}
+
+/// Whether control can get out of `region`, by its end, a return or (if counted) a break.
+fn completes(f: &Function, region: Region, known: &Summaries, breaks: bool) -> bool {
+    let &[block] = f.blocks(region) else { return true };
+    for op in f.block_ops(block) {
+        match f.op_name(op) {
+            luma::Return::NAME | luma::Yield::NAME | luma::Continue::NAME => return true,
+            luma::Break::NAME => return breaks,
+            luma::Unreachable::NAME => return false,
+            luma::Call::NAME => {
+                let callee = luma::Call(op).callee_attr(f).and_then(Attribute::as_symbol);
+                let summary = callee.and_then(|callee| known.get(callee));
+                if summary.is_some_and(|summary| summary.never_returns) {
+                    return false;
+                }
+            }
+            luma::Loop::NAME => {
+                if is_endless(f, op) && !leaves_loop(f, op) {
+                    return false;
+                }
+            }
+            luma::If::NAME => {
+                let regions = f.op_regions(op);
+                if regions.len() == 2
+                    && !regions.iter().any(|&region| completes(f, region, known, true))
+                {
+                    return false;
+                }
+            }
+            luma::Block::NAME => {
+                if !f.op_regions(op).iter().any(|&region| completes(f, region, known, true)) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+/// Whether the condition of a loop is the constant true.
+fn is_endless(f: &Function, op: Op) -> bool {
+    let condition = f.op_regions(op).first().and_then(|&region| f.blocks(region).first());
+    let value = condition.and_then(|&block| f.last(block)).and_then(|last| f.operands(last).first());
+    let def = value.and_then(|&value| f.def_op(value));
+    let constant = def.and_then(|def| luma::Constant::cast(f, def)?.value_attr(f));
+    matches!(constant, Some(Attribute::Bool(true)))
+        || matches!(constant, Some(Attribute::Int(value, _)) if *value != 0)
+}
+
+/// Whether a return, or a break of this loop, is inside `op`.
+fn leaves_loop(f: &Function, op: Op) -> bool {
+    let mut stack: Vec<(Region, bool)> = f.op_regions(op).iter().map(|&r| (r, true)).collect();
+    while let Some((region, own)) = stack.pop() {
+        for &block in f.blocks(region) {
+            for inner in f.block_ops(block) {
+                match f.op_name(inner) {
+                    luma::Return::NAME => return true,
+                    luma::Break::NAME if own => return true,
+                    name => {
+                        let own = own && name != luma::Loop::NAME;
+                        stack.extend(f.op_regions(inner).iter().map(|&r| (r, own)));
+                    }
+                }
+            }
+        }
+    }
+    false
+}
+
+/// Whether `f` has anything the verifier must look at.
+pub(crate) fn needs_analysis(f: &Function) -> bool {
+    let mut found = false;
+    f.walk(&mut |op| match f.op_name(op) {
+        own::Take::NAME | own::Give::NAME => found = true,
+        // The address of a variable may get out.
+        luma::AddrOf::NAME => {
+            let outward = f.operands(op).first().is_some_and(|&place| is_own_variable(f, place));
+            found |= outward;
+        }
+        _ => {}
+    });
+    found
+}
+
+/// The functions of `module`, callees before callers where there is no cycle.
+pub(crate) fn callees_first(module: &Module) -> Vec<Symbol> {
+    let callees = |name: Symbol| -> Vec<Symbol> {
+        let Some(f) = module.functions.get(&name) else { return Vec::new() };
+        let mut names = Vec::new();
+        let mut seen = FxHashSet::default();
+        f.walk(&mut |op| {
+            if f.op_name(op) == luma::Call::NAME
+                && let Some(callee) = luma::Call(op).callee_attr(f).and_then(Attribute::as_symbol)
+                && seen.insert(callee)
+            {
+                names.push(callee);
+            }
+        });
+        names
+    };
+    let mut order = Vec::with_capacity(module.functions.len());
+    let mut seen: FxHashSet<Symbol> = FxHashSet::default();
+    for &root in module.functions.keys() {
+        if !seen.insert(root) {
+            continue;
+        }
+        let mut stack = vec![(root, callees(root).into_iter())];
+        while let Some((name, rest)) = stack.last_mut() {
+            match rest.next() {
+                Some(callee) => {
+                    if seen.insert(callee) {
+                        stack.push((callee, callees(callee).into_iter()));
+                    }
+                }
+                None => {
+                    order.push(*name);
+                    stack.pop();
+                }
+            }
+        }
+    }
+    order.retain(|name| module.functions.contains_key(name));
+    order
+}
