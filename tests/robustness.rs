@@ -1,6 +1,6 @@
 //! Bad input ends in located errors, never in a panic: every prefix and many random mutations of
 //! the seed's programs go through everything above MLIR. What the front end accepts must be valid
-//! IR that reads back and that every pass keeps valid.
+//! IR that reads back and that every pass keeps valid, and the executable must make an object of it.
 //!
 //! `LUMAC_MUTATIONS` sets the number of mutations of each program (default 300).
 
@@ -72,6 +72,23 @@ fn survives(what: &str, text: &str) {
     let passes = luma_pass::run(&mut module, &pipeline, luma_pass::RunOptions { verify_each: true });
     assert!(passes.is_ok(), "{what}: {passes:?}\n{text}");
     reads_back(what, text, &module);
+    makes_an_object(what, text);
+}
+
+/// The executable goes all the way down.
+fn makes_an_object(what: &str, text: &str) {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lumac"))
+        .args(["-", "-O1", "--ownership=off", "--emit=obj", "-o", "/dev/null"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{what}: {}\n{said}\n{text}", output.status);
 }
 
 /// Every diagnostic has a place in the text, and can be printed.

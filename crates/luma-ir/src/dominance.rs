@@ -11,8 +11,9 @@ use crate::function::Function;
 pub struct Dominators {
     /// Position of each reachable block in reverse postorder.
     order: FxHashMap<Block, u32>,
-    /// Immediate dominators by that position; the entry is its own.
-    idom: Vec<u32>,
+    /// By that position, the range of numbers a walk over the tree gives the block's subtree: `a`
+    /// dominates `b` where the range of `a` holds the first number of `b`.
+    subtree: Vec<std::ops::Range<u32>>,
 }
 
 impl Dominators {
@@ -51,7 +52,7 @@ impl Dominators {
                 }
             }
         }
-        Self { order, idom }
+        Self { order, subtree: number(&idom) }
     }
 
     /// Whether control can reach `block` from the entry.
@@ -61,13 +62,35 @@ impl Dominators {
 
     /// Whether every path to `b` goes through `a`. Unreachable blocks are dominated by all.
     pub fn dominates(&self, a: Block, b: Block) -> bool {
-        let Some(&(mut at)) = self.order.get(&b) else { return true };
+        let Some(&b) = self.order.get(&b) else { return true };
         let Some(&a) = self.order.get(&a) else { return false };
-        while at > a {
-            at = self.idom[at as usize];
-        }
-        at == a
+        self.subtree[a as usize].contains(&self.subtree[b as usize].start)
     }
+}
+
+/// Numbers the tree in preorder. A parent stands before its children in reverse postorder, so sizes
+/// of subtrees add up in one pass from the back and numbers are handed down in one from the front.
+fn number(idom: &[u32]) -> Vec<std::ops::Range<u32>> {
+    let mut sizes = vec![1; idom.len()];
+    for block in (1..idom.len()).rev() {
+        sizes[idom[block] as usize] += sizes[block];
+    }
+    let mut subtree: Vec<std::ops::Range<u32>> = vec![0..0; idom.len()];
+    // The first number not yet given to a child.
+    let mut free = vec![0; idom.len()];
+    for block in 0..idom.len() {
+        let start = if block == 0 {
+            0
+        } else {
+            let parent = idom[block] as usize;
+            let start = free[parent];
+            free[parent] += sizes[block];
+            start
+        };
+        subtree[block] = start..start + sizes[block];
+        free[block] = start + 1;
+    }
+    subtree
 }
 
 fn intersect(idom: &[u32], mut a: u32, mut b: u32) -> u32 {

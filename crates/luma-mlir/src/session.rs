@@ -218,7 +218,7 @@ impl Session {
         let name = string_ref("llvm.data_layout");
         // SAFETY: both contexts and the module are alive; strings are copied.
         let module = unsafe {
-            sys::mlirRegisterAllLLVMTranslations(self.context.to_raw());
+            register_translations(self.context.to_raw());
             // LLVM's own default aligns 64-bit integers to 4 bytes, and the translation writes
             // that down in every load and store.
             let given = !sys::mlirOperationGetAttributeByName(self.op(), name).ptr.is_null();
@@ -245,6 +245,31 @@ impl Session {
 impl Default for Session {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+// The C API can only register the translations of all dialects, which brings in code for a dozen
+// kinds of processors that are not supported here: 17 MB, and start-up time for each run. These are
+// the functions it calls for the two dialects that are left at that point.
+unsafe extern "C" {
+    /// `mlir::registerBuiltinDialectTranslation(mlir::MLIRContext &)`
+    #[link_name = "_ZN4mlir33registerBuiltinDialectTranslationERNS_11MLIRContextE"]
+    fn register_builtin_translation(context: *mut c_void);
+    /// `mlir::registerLLVMDialectTranslation(mlir::MLIRContext &)`
+    #[link_name = "_ZN4mlir30registerLLVMDialectTranslationERNS_11MLIRContextE"]
+    fn register_llvm_translation(context: *mut c_void);
+}
+
+/// Makes the context know how the dialects that are left after lowering become LLVM IR.
+///
+/// # Safety
+/// The context is alive.
+unsafe fn register_translations(context: sys::MlirContext) {
+    // SAFETY: an `MlirContext` is a pointer to an `mlir::MLIRContext`, and a C++ reference is
+    // passed as a pointer.
+    unsafe {
+        register_builtin_translation(context.ptr);
+        register_llvm_translation(context.ptr);
     }
 }
 

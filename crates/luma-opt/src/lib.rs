@@ -5,7 +5,7 @@
 //! | [`lower-defer`](LowerDefer) | runs deferred code where control leaves its region, each exit sharing with the others |
 //! | [`structured-to-cfg`](StructuredToCfg) | turns structured control flow into blocks and branches |
 //!
-//! Both stand on one core, [`flatten`], which moves the operations of regions into blocks of the
+//! Both stand on one core, `flatten`, which moves the operations of regions into blocks of the
 //! function's body.
 
 mod exits;

@@ -9,7 +9,7 @@
 //!   its terminator.
 //! - Whatever encloses an exit that runs deferred code of an outer region is flattened into blocks
 //!   of the function's body, and so is everything around it. Exits of one kind (return, break,
-//!   continue) share their deferred code, as in [`flatten`](crate::flatten): the result is linear
+//!   continue) share their deferred code, as in `flatten::drop_tree`: the result is linear
 //!   in defers and exits.
 //! - What a `luma.return` returns is computed before deferred code runs. It travels as a block
 //!   argument, or through a `luma.local` when it is a struct or an array.

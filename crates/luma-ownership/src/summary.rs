@@ -15,6 +15,75 @@ pub struct Summary {
     pub writes: bool,
     /// Byte offsets of the pointers in its result that own an object.
     pub owned_fields: BTreeSet<i64>,
+    /// The ways a call may end, when they are all known; if it `writes`, only their results are.
+    pub effects: Vec<Effect>,
+}
+
+/// Where a pointer comes from: parameter number `parameter`, then what is stored so many bytes
+/// into the memory behind it, and so on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// The parameter.
+    pub parameter: u32,
+    /// Byte offsets, one for each dereference.
+    pub offsets: Vec<i64>,
+}
+
+/// A value a function leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// A constant; 0 is null.
+    Constant(i64),
+    /// What was at a path at entry, moved by so many bytes (`None`: somewhere inside).
+    Entry(Path, Option<i64>),
+    /// Anything else.
+    Unknown,
+}
+
+/// One way a call may end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// What must hold at entry: the value at each path is between the first two numbers and none of
+    /// the others.
+    pub when: Vec<(Path, i64, i64, Vec<i64>)>,
+    /// What is freed or given away.
+    pub frees: Vec<Path>,
+    /// What is stored: the pointer, bytes from it, the size and the value.
+    pub stores: Vec<(Path, i64, u8, Left)>,
+    /// The result.
+    pub result: Left,
+}
+
+/// Most ways a call is told to end.
+const MAX_EFFECTS: usize = 6;
+
+impl Summary {
+    /// Merges ways that differ in nothing a caller can act on.
+    pub(crate) fn simplify(&mut self) {
+        let mut kept: Vec<Effect> = Vec::new();
+        for effect in std::mem::take(&mut self.effects) {
+            let same = |other: &&mut Effect| {
+                (self.writes || (other.frees == effect.frees && other.stores == effect.stores))
+                    && (other.result == effect.result
+                        || matches!(other.result, Left::Unknown)
+                        || matches!(effect.result, Left::Unknown))
+            };
+            match kept.iter_mut().find(same) {
+                Some(other) => {
+                    other.when.retain(|condition| effect.when.contains(condition));
+                    if other.result != effect.result {
+                        other.result = Left::Unknown;
+                    }
+                }
+                None => kept.push(effect),
+            }
+        }
+        if kept.len() > MAX_EFFECTS {
+            self.writes |= kept.iter().any(|e| !e.frees.is_empty() || !e.stores.is_empty());
+            kept.clear();
+        }
+        self.effects = kept;
+    }
 }
 
 /// Summaries of the functions analysed so far.
@@ -45,6 +114,7 @@ pub(crate) fn of_prototype(module: &Module, f: &Function) -> Summary {
         never_returns: ENDINGS.contains(&&*name),
         writes: f.params.iter().any(|&ty| context.is_ptr(ty) || context.is_aggregate(ty)),
         owned_fields: BTreeSet::new(),
+        effects: Vec::new(),
     }
 }
 
@@ -66,7 +136,7 @@ pub(crate) fn of_plain(f: &Function, known: &Summaries) -> Summary {
         _ => {}
     });
     let ends = !completes(f, f.body(), known, false);
-    Summary { never_returns: ends, writes, owned_fields: BTreeSet::new() }
+    Summary { never_returns: ends, writes, ..Summary::default() }
 }
 
 /// Whether `place` is a variable of this function, or part of one.
@@ -154,9 +224,17 @@ fn leaves_loop(f: &Function, op: Op) -> bool {
     false
 }
 
+/// Functions of up to so many operations are always analysed, for an exact summary.
+const SMALL: usize = 64;
+
 /// Whether `f` has anything the verifier must look at.
 pub(crate) fn needs_analysis(f: &Function) -> bool {
     let mut found = false;
+    let mut count = 0;
+    f.walk(&mut |op| count += usize::from(f.op_name(op) != luma::Defer::NAME));
+    if count <= SMALL {
+        return true;
+    }
     f.walk(&mut |op| match f.op_name(op) {
         own::Take::NAME | own::Give::NAME => found = true,
         // The address of a variable may get out.

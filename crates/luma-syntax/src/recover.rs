@@ -72,7 +72,10 @@ fn statement(tokens: &[Token], open: usize, at: usize) -> Option<(usize, usize)>
             .is_some_and(|kind| kind.starts_statement() || kind.is_directive() || kind == T::Impl)
             && index.checked_sub(1).and_then(kind).is_some_and(|before| {
                 // An unbraced body, or a prefix, belongs to what it follows.
-                !matches!(before, T::RParen | T::Else | T::Defer | T::Arrow | T::FatArrow)
+                !matches!(
+                    before,
+                    T::RParen | T::Else | T::Defer | T::Arrow | T::FatArrow | T::Let | T::Const
+                )
                     && !before.is_prefix()
             })
     };

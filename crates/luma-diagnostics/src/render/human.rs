@@ -95,13 +95,16 @@ fn marks<'a>(map: &'a SourceMap, diagnostic: &Diagnostic, inline: bool) -> (Vec<
     for (index, step) in steps.iter().enumerate() {
         let Some(new) = mark(map, step.span, clean_line(&step.message), false) else { continue };
         let number = index + 1;
-        // A step that a label states already only lends the label its number.
+        // A step where a label stands already only lends the label its number. The primary label
+        // says what is wrong, which is another thing than what happens there.
         let same = |old: &&mut Mark<'_>| {
             (old.id, &old.range) == (new.id, &new.range)
-                && (old.text == new.text || old.text.is_empty())
+                && (!old.primary || old.text == new.text || old.text.is_empty())
+                && !old.text.starts_with('(')
         };
         match marks.iter_mut().find(same) {
-            Some(old) => old.text = format!("({number}) {}", new.text),
+            Some(old) if old.text.is_empty() => old.text = format!("({number}) {}", new.text),
+            Some(old) => old.text = format!("({number}) {}", old.text),
             None => marks.push(Mark { text: format!("({number}) {}", new.text), ..new }),
         }
     }

@@ -130,8 +130,10 @@ impl Parser<'_> {
     fn global(&mut self, name: &raw::Word<'_>, attributes: &[raw::Attr<'_>]) {
         let mut global =
             Global { ty: Type::VOID, init: None, constant: false, loc: Loc::source(name.span) };
+        let mut typed = false;
         for attr in attributes {
             let value = self.attribute(&attr.value);
+            typed |= attr.name.item == "type";
             match (attr.name.item, value) {
                 ("type", Some(Attribute::Type(ty))) => global.ty = ty,
                 ("value", value) => global.init = value,
@@ -142,7 +144,7 @@ impl Parser<'_> {
                 ),
             }
         }
-        if global.ty == Type::VOID {
+        if !typed {
             self.error(name.span, format!("global `@{}` needs a type", name.item));
         }
         if self.module.globals.insert(self.context.symbol(name.item), global).is_some() {

@@ -21,8 +21,12 @@ fn session(text: &str) -> Result<Session, Vec<String>> {
     })
 }
 
+/// The MLIR of a program, which reads back as the same.
 fn mlir(text: &str) -> String {
-    session(text).unwrap().to_text(PrintOptions::default())
+    let shown = session(text).unwrap().to_text(PrintOptions::default());
+    let again = Session::from_mlir_text("again.mlir", &shown).unwrap();
+    assert_eq!(again.to_text(PrintOptions::default()), shown);
+    shown
 }
 
 /// What the program prints, and its exit code, which -O0 and -O2 agree on.
@@ -289,6 +293,9 @@ fn aggregates_are_values() {
          luma.store(%x, %g) : ({outer}, !luma.place<{outer}>) -> ()
          %again = luma.load(%g) : (!luma.place<{outer}>) -> {outer}
          luma.call(%again) {{callee = @show}} : ({outer}) -> ()
+         luma.zero(%g) : (!luma.place<{outer}>) -> ()
+         %none = luma.load(%g) : (!luma.place<{outer}>) -> {outer}
+         luma.call(%none) {{callee = @show}} : ({outer}) -> ()
          %size = luma.sizeof() {{of = {outer}}} : () -> i64
          luma.print(%size) : (i64) -> ()
          %ws = luma.global_addr() {{global = @words}} : () -> !luma.place<!luma.array<2, !luma.ptr<i8>>>
@@ -298,7 +305,7 @@ fn aggregates_are_values() {
          luma.print(%word) : (!luma.ptr<i8>) -> ()\n"
     );
     let text = program(items, &body);
-    assert_eq!(run(&text, &[]).0, "true23true423true42348ab");
+    assert_eq!(run(&text, &[]).0, "true23true423true423false0048ab");
     assert!(mlir(&text).contains("llvm.intr.memcpy"));
 }
 
@@ -333,6 +340,7 @@ fn switches_compare_all_bits_and_take_many_labels() {
         body += &arms(&format!("%b{i}"), "i8", "[[200], [65]]");
     }
     let text = program("", &body);
+    assert!(mlir(&text).contains("cf.switch"));
     assert_eq!(run(&text, &[]).0, "11022012");
     // In a structured loop the switch stays inside the structure.
     let inside = counting(0, "lt", 3, 1, false).replacen(

@@ -14,8 +14,6 @@ use crate::error::string_ref;
 
 /// The marker of a dynamic index among the constant ones of `llvm.getelementptr`.
 const DYNAMIC: i32 = i32::MIN;
-/// `inbounds`, as `llvm.getelementptr` stores it.
-const INBOUNDS: i64 = 3;
 
 /// An operation to be made.
 #[derive(Default)]
@@ -311,21 +309,20 @@ impl Emit {
         self.value("llvm.mlir.addressof", &[], self.ty.ptr, &[("global_name", symbol)])
     }
 
-    /// `llvm.getelementptr inbounds base[0, field]` into a struct type.
+    /// `llvm.getelementptr base[0, field]` into a struct type. (`inbounds` is no attribute but a
+    /// bare property, which the C API cannot set.)
     pub(crate) fn field_address(&self, base: Val, structure: Ty, field: i32) -> Val {
         let attributes = [
             ("elem_type", self.type_attr(structure)),
-            ("noWrapFlags", self.int_attr(self.ty.i32, INBOUNDS)),
             ("rawConstantIndices", self.i32_array_attr(&[0, field])),
         ];
         self.value("llvm.getelementptr", &[base], self.ty.ptr, &attributes)
     }
 
-    /// `llvm.getelementptr inbounds base[index]` over elements of a type.
+    /// `llvm.getelementptr base[index]` over elements of a type.
     pub(crate) fn element_address(&self, base: Val, element: Ty, index: Val) -> Val {
         let attributes = [
             ("elem_type", self.type_attr(element)),
-            ("noWrapFlags", self.int_attr(self.ty.i32, INBOUNDS)),
             ("rawConstantIndices", self.i32_array_attr(&[DYNAMIC])),
         ];
         self.value("llvm.getelementptr", &[base, index], self.ty.ptr, &attributes)
@@ -405,7 +402,18 @@ impl Emit {
         if cases.is_empty() {
             return self.branch(default, default_args);
         }
-        let labels: Vec<i64> = cases.iter().map(|&(label, ..)| label).collect();
+        // MLIR prints labels unsigned and then cannot read them: keep them positive, by counting
+        // from the least. Where that overflows the text cannot be read back, but runs.
+        let least = cases.iter().map(|&(label, ..)| label).min().unwrap_or(0);
+        let shifted: Option<Vec<i64>> =
+            cases.iter().map(|&(label, ..)| label.checked_sub(least)).collect();
+        let (labels, flag) = match shifted {
+            Some(labels) if least < 0 => {
+                let least = self.int(self.ty.i64, least);
+                (labels, self.value("arith.subi", &[flag, least], self.ty.i64, &[]))
+            }
+            _ => (cases.iter().map(|&(label, ..)| label).collect(), flag),
+        };
         let segments: Vec<i32> = cases.iter().map(|(_, _, args)| args.len() as i32).collect();
         let mut operands = vec![flag];
         operands.extend_from_slice(default_args);

@@ -41,6 +41,7 @@ pub(crate) fn lower(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
         luma::Load::NAME => load(body, op),
         luma::Store::NAME => store(body, op),
         luma::Copy::NAME => copy(body, op),
+        luma::Zero::NAME => zero(body, op),
         luma::Call::NAME => calls::call(body, op),
         luma::Alloc::NAME => calls::alloc(body, op),
         luma::Free::NAME => calls::free(body, op),
@@ -355,6 +356,17 @@ pub(crate) fn write(
     let stored =
         if ty == Type::I1 { emit.value("arith.extui", &[value], emit.ty.i8, &[]) } else { value };
     emit.store(stored, address);
+    Ok(())
+}
+
+fn zero(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
+    let place = body.operand(op, 0)?;
+    let (_, memory) = body.element(place, op)?;
+    let place = body.get(place)?;
+    let emit = &body.m.emit;
+    let (nothing, bytes) = (emit.int(emit.ty.i8, 0), emit.int(emit.ty.i64, memory.bytes()));
+    let plain = emit.bool_attr(false);
+    emit.effect("llvm.intr.memset", &[place, nothing, bytes], &[("isVolatile", plain)]);
     Ok(())
 }
 

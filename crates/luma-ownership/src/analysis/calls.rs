@@ -17,6 +17,7 @@ impl Engine<'_> {
             return false;
         }
         let writes = summary.is_none_or(|summary| summary.writes);
+        let effects = summary.map(|summary| summary.effects.clone()).unwrap_or_default();
         for &arg in f.operands(op) {
             if self.is_given(arg) {
                 continue;
@@ -46,6 +47,12 @@ impl Engine<'_> {
             }
             state.clobber(None);
             self.summary.writes |= self.passes_foreign(state, op);
+        }
+        if !effects.is_empty() {
+            return self.apply(state, op, &effects, writes);
+        }
+        if f.results(op).first().is_some_and(|&result| self.is_ptr(result)) {
+            self.may_be_inside(state, op);
         }
         true
     }

@@ -113,6 +113,13 @@ impl Engine<'_> {
                         self.bind_results(state, op);
                     }
                 }
+                luma::Call::NAME => {
+                    states.retain_mut(|state| self.transfer(state, op));
+                    if !self.forks.is_empty() {
+                        states.append(&mut self.forks);
+                        limit(&mut states, &self.histories, self.max_states());
+                    }
+                }
                 _ => states.retain_mut(|state| self.transfer(state, op)),
             }
             if exits.ways().iter().any(|way| !way.is_empty()) {
@@ -354,6 +361,7 @@ impl Engine<'_> {
                 self.report(state, DefectKind::Dangling { stored: true }, op, None, None);
             }
         }
+        self.record_effects(state);
         state.clear_root(Root::Return);
         if state.objects.iter().any(|&(root, _)| state.is_owned(root)) {
             self.settle(state, Loss::Exit, ret);

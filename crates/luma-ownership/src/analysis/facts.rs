@@ -118,7 +118,10 @@ impl State {
     pub(crate) fn resolve(&self, terms: &Terms, val: Val) -> Val {
         let Val::Sym(term) = val else { return val };
         match terms.get(term) {
-            TermData::Opaque { .. } | TermData::Plus(..) | TermData::Pure(..) => {
+            TermData::Opaque { .. }
+            | TermData::Entry(..)
+            | TermData::Plus(..)
+            | TermData::Pure(..) => {
                 match self.range(term) {
                     Some(range) if range.low == range.high => Val::Int(range.low),
                     _ => val,
@@ -300,6 +303,36 @@ impl State {
                 }
             }),
             Val::Ptr(..) => true,
+        }
+    }
+
+    /// Takes `val` to be in `range`; false when that cannot be.
+    pub(crate) fn assume_range(&mut self, terms: &Terms, val: Val, range: &Range) -> bool {
+        match self.resolve(terms, val) {
+            Val::Int(value) => range.contains(value),
+            Val::Sym(term) => self.narrow(term, |known| {
+                known.low = known.low.max(range.low);
+                known.high = known.high.min(range.high);
+                for &hole in &range.holes {
+                    exclude(known, hole);
+                }
+            }),
+            Val::Ptr(root, offset) => {
+                let null = range.contains(0);
+                if (range.low, range.high) == (0, 0) {
+                    if self.is_memory(root, offset) {
+                        return false;
+                    }
+                    if matches!(root, Root::Object(_)) {
+                        self.nullify(root, terms);
+                    }
+                } else if !null && offset == Some(0)
+                    && let Some(object) = self.object_mut(root)
+                {
+                    object.nullable = false;
+                }
+                true
+            }
         }
     }
 

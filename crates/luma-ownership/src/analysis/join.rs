@@ -68,7 +68,10 @@ impl State {
     /// that repeated joining ends.
     pub(crate) fn join(&mut self, other: &Self, widen: bool) {
         self.join_objects(other);
+        self.pristine &= other.pristine;
+        self.vague |= other.vague;
         let mut lost: Vec<Val> = Vec::new();
+        let mut vague = false;
 
         let mut kept = Vec::with_capacity(self.cells.len().min(other.cells.len()));
         merge(
@@ -77,10 +80,16 @@ impl State {
             |a, b| (a.root, a.offset).cmp(&(b.root, b.offset)),
             |a, b| match (a, b) {
                 (Some(a), Some(b)) if a == b => kept.push(*a),
-                (a, b) => lost.extend([a, b].into_iter().flatten().map(|cell| cell.val)),
+                (a, b) => {
+                    let gone = || [a, b].into_iter().flatten();
+                    vague |= gone().any(|cell| matches!(cell.root, Root::Term(_)));
+                    lost.extend(gone().map(|cell| cell.val));
+                }
             },
         );
         self.cells = kept;
+        // An entry value that was merely read on one side is read again when needed.
+        self.vague |= vague;
 
         let mut kept = Vec::with_capacity(self.values.len().min(other.values.len()));
         merge(
@@ -144,6 +153,7 @@ impl State {
 
     fn join_objects(&mut self, other: &Self) {
         let mut kept = Vec::with_capacity(self.objects.len());
+        let mut vague = false;
         let doubtful = |object: &Object| Object {
             status: match object.status {
                 Status::Owned => Status::Escaped,
@@ -171,12 +181,15 @@ impl State {
                     // Memory of unknown pointers is only listed once it is gone.
                     if matches!(one.0, Root::Object(_)) {
                         kept.push((one.0, doubtful(&one.1)));
+                    } else {
+                        vague = true;
                     }
                 }
                 (None, None) => {}
             },
         );
         self.objects = kept;
+        self.vague |= vague;
     }
 
     /// Renames what was made in a loop when its next iteration starts; what is too old to be kept

@@ -8,7 +8,7 @@ use super::defect::{DefectKind, Use};
 use super::eval::constant;
 use super::history::Event;
 use super::state::{Root, State, Status, Val};
-use super::term::Source;
+use super::term::{Source, Term, TermData};
 
 impl Engine<'_> {
     /// Checks that the memory at `val` is still there for `how`, and reports at `at` if not.
@@ -83,10 +83,30 @@ impl Engine<'_> {
             Some(_) => return fresh,
             None => {}
         }
-        if !ty.is_float() {
-            state.set_cell(root, offset, size, fresh);
+        if ty.is_float() {
+            return fresh;
         }
-        fresh
+        let val = self.entry_value(state, root, offset).unwrap_or(fresh);
+        state.set_cell(root, offset, size, val);
+        state.resolve(&self.terms, val)
+    }
+
+    /// The name of what `root` held at `offset` when the function was entered, if it still does.
+    pub(super) fn entry_value(&mut self, state: &State, root: Root, offset: i64) -> Option<Val> {
+        let Root::Term(base) = root else { return None };
+        if !state.pristine || !self.is_of_entry(base) {
+            return None;
+        }
+        self.terms.intern(TermData::Entry(base, offset)).map(Val::Sym)
+    }
+
+    /// Whether `term` is a parameter, or was reachable from one at entry.
+    pub(super) fn is_of_entry(&self, term: Term) -> bool {
+        let mut term = term;
+        while let TermData::Entry(base, _) = self.terms.get(term) {
+            term = base;
+        }
+        self.parameter(term).is_some()
     }
 
     pub(super) fn store(&mut self, state: &mut State, op: Op) {
@@ -145,21 +165,26 @@ impl Engine<'_> {
                     .collect();
                 held.into_iter().for_each(|val| state.escape(val));
                 state.clear_range(root, offset, size);
+                self.summary.writes |= Self::is_outward(state, root);
                 self.reaches_out(state, root);
             }
             Some((root, None)) => {
                 state.havoc(root);
+                self.summary.writes |= Self::is_outward(state, root);
                 self.reaches_out(state, root);
             }
-            None => state.clobber(None),
+            None => {
+                self.summary.writes = true;
+                state.clobber(None);
+            }
         }
     }
 
     /// A store into `root` may have changed other memory under another name.
     fn reaches_out(&mut self, state: &mut State, root: Root) {
         match root {
-            Root::Term(_) => {
-                self.summary.writes = true;
+            Root::Term(term) => {
+                self.summary.writes |= !self.is_of_entry(term);
                 state.clobber(Some(root));
             }
             Root::Global(_) => {
@@ -188,6 +213,7 @@ impl Engine<'_> {
     pub(super) fn write(&mut self, state: &mut State, op: Op, at: Val, size: u8, val: Val) {
         let Some((root, offset)) = at.address() else {
             state.escape(val);
+            self.summary.writes = true;
             return state.clobber(None);
         };
         if Self::is_outward(state, root) {
@@ -208,6 +234,7 @@ impl Engine<'_> {
             None => {
                 state.escape(val);
                 state.havoc(root);
+                self.summary.writes |= Self::is_outward(state, root);
             }
         }
         self.reaches_out(state, root);
@@ -236,7 +263,8 @@ impl Engine<'_> {
                         Root::Aggregate(value) => Source::Value(value, at),
                         _ => Source::Op(op, leaf.offset),
                     };
-                    let val = Val::Sym(self.terms.opaque(origin));
+                    let fresh = Val::Sym(self.terms.opaque(origin));
+                    let val = self.entry_value(state, source, at).unwrap_or(fresh);
                     if leaf.pointer && !matches!(source, Root::Aggregate(_)) {
                         state.set_cell(source, at, leaf.size, val);
                     }

@@ -8,6 +8,7 @@
 
 mod calls;
 mod control;
+mod effects;
 pub(crate) mod defect;
 mod eval;
 mod facts;
@@ -69,9 +70,11 @@ pub(crate) fn run(
         defer_depth: 0,
         objects: 0,
         jumps: Vec::new(),
+        forks: Vec::new(),
     };
     let returns = engine.run_body();
     engine.summary.never_returns = !returns;
+    engine.summary.simplify();
     let mut defects: Vec<Defect> = engine.defects.into_values().collect();
     defects.sort_by_key(|defect| (defect.op.map(Entity::index), defect.kind.code()));
     Outcome { defects, summary: engine.summary }
@@ -101,6 +104,8 @@ pub(crate) struct Engine<'a> {
     objects: u32,
     /// Where unstructured branches go.
     jumps: Vec<(luma_ir::Block, State)>,
+    /// Further states the operation that just ran leads to.
+    forks: Vec<State>,
 }
 
 impl Engine<'_> {

@@ -190,12 +190,12 @@ impl Engine<'_> {
                 self.report(state, kind, op, None, None);
                 return state.set_object(root, object);
             }
-            if let TermData::Opaque { .. } = self.terms.get(term) {
+            if let TermData::Opaque { .. } | TermData::Entry(..) = self.terms.get(term) {
                 self.objects += 1;
                 let number = self.objects;
                 let object = Object { status: Status::Escaped, nullable: true, number };
                 state.set_object(root, object);
-                if receiver != Receiver::Caller {
+                if receiver != Receiver::Caller && !self.is_of_entry(term) {
                     self.summary.writes = true;
                 }
             } else {
@@ -203,6 +203,11 @@ impl Engine<'_> {
             }
         }
         self.hand_over(state, op, receiver, root);
+    }
+
+    /// Frees what `val` points to, as a call does.
+    pub(super) fn free(&mut self, state: &mut State, op: Op, val: Val) {
+        self.give_value(state, op, Receiver::Heap, val);
     }
 
     /// The object leaves this function's care.

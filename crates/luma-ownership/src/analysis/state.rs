@@ -167,6 +167,10 @@ pub(crate) struct State {
     pub(crate) yields: SmallVec<[Val; 1]>,
     /// A reference to an owned object was lost.
     pub(crate) dirty: bool,
+    /// Memory this function did not make still holds what it held at entry, but for the cells.
+    pub(crate) pristine: bool,
+    /// What happened to memory this function did not make is no longer fully known.
+    pub(crate) vague: bool,
 }
 
 impl State {
@@ -181,6 +185,8 @@ impl State {
             history: HistoryId::START,
             yields: SmallVec::new(),
             dirty: false,
+            pristine: true,
+            vague: false,
         }
     }
 
@@ -193,6 +199,7 @@ impl State {
             && self.relations == other.relations
             && self.exposed == other.exposed
             && self.yields == other.yields
+            && (self.pristine, self.vague) == (other.pristine, other.vague)
     }
 
     // --- SSA values -------------------------------------------------------------------------
@@ -380,8 +387,10 @@ impl State {
     /// Forgets what `root` contains: somebody else may have changed it, and what it owned with it.
     pub(crate) fn havoc(&mut self, root: Root) {
         let mut stack: SmallVec<[Root; 4]> = SmallVec::from_slice(&[root]);
+        self.pristine = false;
         while let Some(root) = stack.pop() {
             let cells: SmallVec<[Cell; 4]> = self.cells_of(root).into();
+            self.vague |= matches!(root, Root::Term(_)) && !cells.is_empty();
             for cell in &cells {
                 self.escape(cell.val);
                 // Behind an address in there anything may be changed as well.
@@ -398,6 +407,7 @@ impl State {
 
     /// Forgets everything unknown code or an unknown pointer may have changed, except in `but`.
     pub(crate) fn clobber(&mut self, but: Option<Root>) {
+        self.pristine = false;
         let mut roots: Vec<Root> = Vec::new();
         for cell in &self.cells {
             if roots.last() != Some(&cell.root) && Some(cell.root) != but {
@@ -472,9 +482,16 @@ impl State {
         let mut stack: Vec<Term> = Vec::new();
         stack.extend(self.values.iter().filter_map(|(_, val)| val.term()));
         stack.extend(self.yields.iter().filter_map(|val| val.term()));
-        let of_param = |term: Term| match terms.get(term) {
-            TermData::Opaque { source: Source::Value(value, _), age: 0 } => is_param(value),
-            _ => false,
+        let of_param = |mut term: Term| {
+            loop {
+                match terms.get(term) {
+                    TermData::Opaque { source: Source::Value(value, _), age: 0 } => {
+                        return is_param(value);
+                    }
+                    TermData::Entry(base, _) => term = base,
+                    _ => return false,
+                }
+            }
         };
         for cell in &self.cells {
             match cell.root {

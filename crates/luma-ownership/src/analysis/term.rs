@@ -33,6 +33,9 @@ pub(crate) enum TermData {
     /// Some value, always the same one. `age` counts the iterations of the loop around its source
     /// since it was made, so that values of two iterations never share a name.
     Opaque { source: Source, age: u8 },
+    /// What the pointer or integer so many bytes into the memory behind a parameter (or behind
+    /// another such value) was when the function was entered.
+    Entry(Term, i64),
     /// A comparison of integers or pointers.
     Cmp(Pred, Val, Val),
     /// Whether a pointer to the start of this object is null.
@@ -90,7 +93,7 @@ impl Terms {
     pub(crate) fn operands(&self, data: TermData) -> [Option<Term>; 2] {
         match data {
             TermData::Opaque { .. } => [None, None],
-            TermData::Not(a) | TermData::Plus(a, _) => [Some(a), None],
+            TermData::Not(a) | TermData::Plus(a, _) | TermData::Entry(a, _) => [Some(a), None],
             TermData::IsNull(root) => [root.term(), None],
             TermData::Cmp(_, a, b) | TermData::Pure(_, _, a, b) => [a.term(), b.term()],
         }
@@ -111,6 +114,7 @@ impl Terms {
                 TermData::Cmp(pred, self.aged_val(a, ageing)?, self.aged_val(b, ageing)?)
             }
             TermData::IsNull(root) => TermData::IsNull(self.aged_root(root, ageing)?),
+            TermData::Entry(t, at) => TermData::Entry(self.aged(t, ageing)?, at),
             TermData::Not(t) => TermData::Not(self.aged(t, ageing)?),
             TermData::Plus(t, k) => TermData::Plus(self.aged(t, ageing)?, k),
             TermData::Pure(name, tag, a, b) => {

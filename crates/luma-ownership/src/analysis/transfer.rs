@@ -26,7 +26,12 @@ impl Engine<'_> {
             luma::Copy::NAME => self.copy_op(state, op),
             luma::Zero::NAME => self.zero(state, op),
             luma::Call::NAME => {
-                if !self.call(state, op) {
+                let start = self.forks.len();
+                let returns = self.call(state, op);
+                let mut forks = self.forks.split_off(start);
+                forks.iter_mut().for_each(|fork| self.after(fork, op));
+                self.forks.append(&mut forks);
+                if !returns {
                     return false;
                 }
             }
@@ -42,18 +47,25 @@ impl Engine<'_> {
                 }
             }
         }
+        self.after(state, op);
+        true
+    }
+
+    /// What is dead after `op` is gone.
+    fn after(&mut self, state: &mut State, op: Op) {
         for &value in self.index.dying(op) {
             state.drop_value(value);
         }
         if state.dirty {
-            let loss = match f.op_name(op) {
-                luma::Store::NAME | luma::Copy::NAME | luma::Zero::NAME => Loss::Overwritten,
+            let loss = match self.f.op_name(op) {
+                luma::Store::NAME | luma::Copy::NAME | luma::Zero::NAME | luma::Call::NAME => {
+                    Loss::Overwritten
+                }
                 own::Give::NAME => Loss::OwnerFreed,
                 _ => Loss::Discarded,
             };
             self.settle(state, loss, Some(op));
         }
-        true
     }
 
     /// Only text is read through its pointer; of other pointers the address is printed.
