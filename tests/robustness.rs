@@ -69,7 +69,8 @@ fn survives(what: &str, text: &str) {
     let options = luma_ownership::Options::default();
     located(what, text, &map, &luma_ownership::verify_ownership(&module, &options));
     let pipeline = luma_opt::default_pipeline();
-    let passes = luma_pass::run(&mut module, &pipeline, luma_pass::RunOptions { verify_each: true });
+    let passes =
+        luma_pass::run(&mut module, &pipeline, luma_pass::RunOptions { verify_each: true });
     assert!(passes.is_ok(), "{what}: {passes:?}\n{text}");
     reads_back(what, text, &module);
     makes_an_object(what, text);
@@ -113,7 +114,10 @@ fn reads_back(what: &str, text: &str, module: &Module) {
     let file = map.add("mutant.lir", printed.as_str());
     let again = parse_module(Arc::new(Context::new()), &map, file)
         .unwrap_or_else(|errors| panic!("{what}: does not read back: {errors:#?}\n{text}"));
-    assert!(print_module(&again, PrintOptions::default()) == printed, "{what}: reads back differently\n{text}");
+    assert!(
+        print_module(&again, PrintOptions::default()) == printed,
+        "{what}: reads back differently\n{text}"
+    );
 }
 
 #[test]

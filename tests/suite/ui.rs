@@ -17,7 +17,8 @@ pub fn trials() -> Vec<Trial> {
                     format!("reports {found:?}, expected {:?}\n{text}", case.expected).into()
                 );
             }
-            let (folder, name) = case.name.rsplit_once('/').unwrap();
+            let name = case.name.trim_start_matches("run/");
+            let (folder, name) = name.rsplit_once('/').unwrap();
             snapshot(folder, name, &check(&case, "human"));
             Ok(())
         }));

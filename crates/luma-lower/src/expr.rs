@@ -31,7 +31,7 @@ impl BodyCx<'_> {
         }
         let value = self.unadjusted(expr)?;
         self.at_expr(expr);
-        Some(self.to_type(value, cx.ty(target)))
+        Some(self.converted(value, cx.ty(target)))
     }
 
     /// The address of the first element of an array.
@@ -43,11 +43,11 @@ impl BodyCx<'_> {
         let element = self.cx.context.element(self.b.type_of(first)).unwrap_or(Type::VOID);
         let pointer_type = self.cx.context.ptr(element);
         let pointer = luma::AddrOf::build(&mut self.b, first, pointer_type).result(self.b.func);
-        self.to_type(pointer, ty)
+        self.converted(pointer, ty)
     }
 
     /// Converts a scalar where its type is another.
-    pub(crate) fn to_type(&mut self, value: Value, ty: Type) -> Value {
+    pub(crate) fn converted(&mut self, value: Value, ty: Type) -> Value {
         if self.b.type_of(value) == ty {
             return value;
         }
@@ -113,7 +113,7 @@ impl BodyCx<'_> {
             ExprKind::Alloc(size) => {
                 let size = self.value(*size)?;
                 self.at_expr(expr);
-                let size = self.to_type(size, Type::I64);
+                let size = self.converted(size, Type::I64);
                 let pointer = luma::Alloc::build(&mut self.b, size, ty).result(self.b.func);
                 let from = Attribute::str("heap");
                 own::Take::build(&mut self.b, pointer, from, None, ty).result(self.b.func)
@@ -242,13 +242,13 @@ impl BodyCx<'_> {
         };
         if let Some(pred) = pred {
             let ty = self.b.type_of(l);
-            r = self.to_type(r, ty);
+            r = self.converted(r, ty);
             let pred = Attribute::str(pred);
             return Some(luma::Cmp::build(&mut self.b, l, r, pred, Type::I1).result(self.b.func));
         }
         let ty = self.ir_type_of(expr);
-        l = self.to_type(l, ty);
-        r = self.to_type(r, ty);
+        l = self.converted(l, ty);
+        r = self.converted(r, ty);
         let b = &mut self.b;
         Some(match op {
             BinaryOp::Mul => luma::Mul::build(b, l, r, ty).result(b.func),
@@ -344,6 +344,6 @@ impl BodyCx<'_> {
         }
         let value = self.value(operand)?;
         self.at_expr(expr);
-        Some(self.to_type(value, target))
+        Some(self.converted(value, target))
     }
 }

@@ -105,7 +105,7 @@ impl BodyCx<'_> {
         }
         let value = self.value(index)?;
         self.at_expr(index);
-        Some(Some(self.to_type(value, Type::I64)))
+        Some(Some(self.converted(value, Type::I64)))
     }
 
     pub(crate) fn element(&mut self, base: Value, index: Value) -> Value {

@@ -27,9 +27,7 @@ use std::num::NonZeroUsize;
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_ir::{Entity, Function, Module, Symbol};
 
-pub use analysis::defect::{
-    Defect, DefectKind, FalseResult, IdleAttribute, Loss, Memory, Use,
-};
+pub use analysis::defect::{Defect, DefectKind, FalseResult, IdleAttribute, Loss, Memory, Use};
 pub use analysis::history::Event;
 pub use summary::{Summaries, Summary};
 
@@ -65,9 +63,8 @@ pub fn verify_ownership(module: &Module, options: &Options<'_>) -> Vec<Diagnosti
         return verify(module, options);
     }
     // The analysis recurses over nested regions: give it a stack to match.
-    let stack = NonZeroUsize::new(deepest.min(MAX_DEPTH)).map_or(0, |depth| {
-        depth.get().saturating_mul(STACK_PER_LEVEL).saturating_add(4 << 20)
-    });
+    let stack = NonZeroUsize::new(deepest.min(MAX_DEPTH))
+        .map_or(0, |depth| depth.get().saturating_mul(STACK_PER_LEVEL).saturating_add(4 << 20));
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("ownership".into())
@@ -78,7 +75,9 @@ pub fn verify_ownership(module: &Module, options: &Options<'_>) -> Vec<Diagnosti
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(error) => vec![Diagnostic::unlocated(
                 codes::E0107,
-                format!("there is no memory to verify ownership of code nested {deepest} deep: {error}"),
+                format!(
+                    "there is no memory to verify ownership of code nested {deepest} deep: {error}"
+                ),
             )],
         }
     })
@@ -89,7 +88,8 @@ fn verify(module: &Module, options: &Options<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for name in summary::callees_first(module) {
         let Some(f) = module.functions.get(&name) else { continue };
-        diagnostics.extend(lint::check(module, f).map(|d| explain::diagnostic(module, f, &d, options)));
+        diagnostics
+            .extend(lint::check(module, f).map(|d| explain::diagnostic(module, f, &d, options)));
         if depth(f) > MAX_DEPTH {
             diagnostics.push(Diagnostic::new(
                 codes::E0107,

@@ -9,9 +9,9 @@ use crate::{Defect, DefectKind, IdleAttribute};
 /// The idle attributes of `f`.
 pub(crate) fn check(module: &Module, f: &Function) -> impl Iterator<Item = Defect> {
     let has = |name: &str| f.attribute(module.context.symbol(name)).is_some();
-    let returns = has("returns_ownership") && !f.results.iter().any(|&ty| holds_pointer(module, ty));
-    let takes =
-        has("takes_ownership") && !f.params.iter().any(|&ty| module.context.is_ptr(ty));
+    let returns =
+        has("returns_ownership") && !f.results.iter().any(|&ty| holds_pointer(module, ty));
+    let takes = has("takes_ownership") && !f.params.iter().any(|&ty| module.context.is_ptr(ty));
     let defect = |attribute| Defect {
         kind: DefectKind::Idle(attribute),
         op: None,

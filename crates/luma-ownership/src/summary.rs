@@ -15,6 +15,8 @@ pub struct Summary {
     pub writes: bool,
     /// Byte offsets of the pointers in its result that own an object.
     pub owned_fields: BTreeSet<i64>,
+    /// Parameters that it, or a function it calls, stores outside its own variables.
+    pub keeps: BTreeSet<u32>,
     /// The ways a call may end, when they are all known; if it `writes`, only their results are.
     pub effects: Vec<Effect>,
 }
@@ -114,6 +116,7 @@ pub(crate) fn of_prototype(module: &Module, f: &Function) -> Summary {
         never_returns: ENDINGS.contains(&&*name),
         writes: f.params.iter().any(|&ty| context.is_ptr(ty) || context.is_aggregate(ty)),
         owned_fields: BTreeSet::new(),
+        keeps: BTreeSet::new(),
         effects: Vec::new(),
     }
 }
@@ -197,7 +200,8 @@ fn completes(f: &Function, region: Region, known: &Summaries, breaks: bool) -> b
 /// Whether the condition of a loop is the constant true.
 fn is_endless(f: &Function, op: Op) -> bool {
     let condition = f.op_regions(op).first().and_then(|&region| f.blocks(region).first());
-    let value = condition.and_then(|&block| f.last(block)).and_then(|last| f.operands(last).first());
+    let value =
+        condition.and_then(|&block| f.last(block)).and_then(|last| f.operands(last).first());
     let def = value.and_then(|&value| f.def_op(value));
     let constant = def.and_then(|def| luma::Constant::cast(f, def)?.value_attr(f));
     matches!(constant, Some(Attribute::Bool(true)))

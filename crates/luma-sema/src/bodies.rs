@@ -189,12 +189,8 @@ fn check_statement(cx: &mut Cx<'_>, stmt: StmtId) -> End {
             check_return(cx, span, *value);
             End::Never
         }
-        StmtKind::Break => {
-            check_jump(cx, span, "break")
-        }
-        StmtKind::Continue => {
-            check_jump(cx, span, "continue")
-        }
+        StmtKind::Break => check_jump(cx, span, "break"),
+        StmtKind::Continue => check_jump(cx, span, "continue"),
         StmtKind::Block(block) => check_block(cx, block),
         StmtKind::If { arms, otherwise } => {
             let mut end = End::Never;

@@ -362,7 +362,11 @@ impl<'a> Builder<'a> {
                 if depth > MAX_STMT_DEPTH {
                     self.too_deep("statement", outer.span);
                 }
-                Raw { kind: StmtKind::If { arms: all, otherwise }, span: outer.span, depth: depth.min(MAX_STMT_DEPTH) }
+                Raw {
+                    kind: StmtKind::If { arms: all, otherwise },
+                    span: outer.span,
+                    depth: depth.min(MAX_STMT_DEPTH),
+                }
             }
             _ => {
                 let otherwise = Some(self.body(body));

@@ -75,8 +75,7 @@ fn statement(tokens: &[Token], open: usize, at: usize) -> Option<(usize, usize)>
                 !matches!(
                     before,
                     T::RParen | T::Else | T::Defer | T::Arrow | T::FatArrow | T::Let | T::Const
-                )
-                    && !before.is_prefix()
+                ) && !before.is_prefix()
             })
     };
     let ends_with_block = |start: usize, index: usize| {

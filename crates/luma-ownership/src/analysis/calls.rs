@@ -18,6 +18,7 @@ impl Engine<'_> {
         }
         let writes = summary.is_none_or(|summary| summary.writes);
         let effects = summary.map(|summary| summary.effects.clone()).unwrap_or_default();
+        let keeps = summary.map(|summary| summary.keeps.clone()).unwrap_or_default();
         for &arg in f.operands(op) {
             if self.is_given(arg) {
                 continue;
@@ -44,6 +45,14 @@ impl Engine<'_> {
                         state.havoc(root);
                     }
                 }
+            }
+            for &parameter in &keeps {
+                let Some(&arg) = f.operands(op).get(parameter as usize) else { continue };
+                let val = self.value(state, arg);
+                if let Some(outer) = val.term().and_then(|term| self.parameter(term)) {
+                    self.summary.keeps.insert(outer);
+                }
+                state.escape(val);
             }
             state.clobber(None);
             self.summary.writes |= self.passes_foreign(state, op);

@@ -18,6 +18,9 @@ const MAX_LOOP_DEPTH: u32 = 6;
 const MAX_ROUNDS: u32 = 16;
 /// Visits of one block of an unstructured region before the same.
 const MAX_VISITS: u32 = 16;
+/// Iterations of an outermost loop that are followed while its condition is known, as with constant
+/// bounds.
+const MAX_DECIDED: u8 = 12;
 /// Labels of one arm of a switch that are told apart.
 const MAX_LABELS: usize = 4;
 
@@ -93,10 +96,7 @@ impl Engine<'_> {
                     self.jump(op, std::mem::take(&mut states));
                 }
                 luma::Defer::NAME => defers.push(op),
-                luma::If::NAME
-                | luma::Switch::NAME
-                | luma::Loop::NAME
-                | luma::Block::NAME => {
+                luma::If::NAME | luma::Switch::NAME | luma::Loop::NAME | luma::Block::NAME => {
                     let entered = std::mem::take(&mut states);
                     let inner = match f.op_name(op) {
                         luma::If::NAME => self.run_if(op, entered),
@@ -176,7 +176,8 @@ impl Engine<'_> {
         for state in &mut states {
             self.note(state, Event::Defer { op: defer });
         }
-        let kept: Vec<_> = states.iter_mut().map(|state| std::mem::take(&mut state.yields)).collect();
+        let kept: Vec<_> =
+            states.iter_mut().map(|state| std::mem::take(&mut state.yields)).collect();
         // States differ in what they yield only in conditions and values of `luma.if`, whose
         // regions rarely hold defers: run those groups apart.
         let mut groups: Vec<(smallvec::SmallVec<[Val; 1]>, Vec<State>)> = Vec::new();
@@ -434,6 +435,8 @@ impl Engine<'_> {
         let all: Vec<i64> = labels.iter().flatten().copied().collect();
         let mut entered: Vec<Vec<State>> = (0..targets).map(|_| Vec::new()).collect();
         let Some(&value) = f.operands(op).first() else { return entered };
+        // The front end marks switches over all members of an enum.
+        let exhaustive = f.op_attribute(op, self.module.context.symbol("exhaustive")).is_some();
         for state in states {
             let val = self.value(&state, value);
             if let Val::Int(known) = val {
@@ -461,6 +464,9 @@ impl Engine<'_> {
                         target.push(way);
                     }
                 }
+            }
+            if exhaustive {
+                continue;
             }
             let mut other = state;
             if other.assume_none(&self.terms, val, &all) {
@@ -514,7 +520,7 @@ impl Engine<'_> {
 
     /// Runs the first iterations one by one; returns the states that start the next.
     fn follow(&mut self, op: Op, states: Vec<State>, exits: &mut Exits) -> Vec<State> {
-        let exact = match (self.index.is_busy(op), self.widening, self.loop_depth) {
+        let exact: u8 = match (self.index.is_busy(op), self.widening, self.loop_depth) {
             (false, ..) => 0,
             (_, true, 1..=3) => 1,
             (_, true, _) => 0,
@@ -524,10 +530,16 @@ impl Engine<'_> {
         };
         let mut seen: Vec<State> = Vec::new();
         let mut states = states;
-        for _ in 0..exact {
+        let follows = self.loop_depth == 1 && !self.widening && exact > 0;
+        let mut decided = true;
+        for count in 0..MAX_DECIDED {
+            if count >= exact && !(decided && follows) {
+                break;
+            }
             seen.extend(states.iter().cloned());
-            let mut back = self.iteration(op, states, exits);
-            self.age(op, &mut back, 3, 1);
+            let (mut back, known) = self.iteration(op, states, exits);
+            decided &= known;
+            self.age(op, &mut back, MAX_DECIDED, 1);
             limit(&mut back, &self.histories, self.max_states());
             back.retain(|state| !seen.iter().any(|old| old.same(state)));
             states = back;
@@ -552,7 +564,7 @@ impl Engine<'_> {
                 break;
             }
             let mut round = Exits::default();
-            let mut back = self.iteration(op, head.states.clone(), &mut round);
+            let (mut back, _) = self.iteration(op, head.states.clone(), &mut round);
             self.age(op, &mut back, 1, 1);
             let mut changed = false;
             for state in back {
@@ -593,26 +605,34 @@ impl Engine<'_> {
         }
     }
 
-    /// One iteration: leaves go to `exits.fall`; returns the states that start the next.
-    fn iteration(&mut self, op: Op, states: Vec<State>, exits: &mut Exits) -> Vec<State> {
+    /// One iteration: leaves go to `exits.fall`; returns the states that start the next, and whether
+    /// it was known beforehand if the condition holds.
+    fn iteration(
+        &mut self,
+        op: Op,
+        states: Vec<State>,
+        exits: &mut Exits,
+    ) -> (Vec<State>, bool) {
         let f = self.f;
-        let &[condition, body, post] = f.op_regions(op) else { return Vec::new() };
+        let &[condition, body, post] = f.op_regions(op) else { return (Vec::new(), true) };
         let mut tested = self.run_region(condition, states);
         exits.returns.append(&mut tested.returns);
         let mut entered = Vec::new();
+        let mut decided = true;
         for mut state in tested.fall {
             let val = match std::mem::take(&mut state.yields).first() {
                 Some(&val) => state.resolve(&self.terms, val),
                 None => Val::Int(1),
             };
             let [yes, no] = self.split(state, op, val, [1, 0]);
+            decided &= yes.is_none() || no.is_none();
             entered.extend(yes);
             exits.fall.extend(no);
         }
         let max = self.max_states();
         limit(&mut entered, &self.histories, max);
         if entered.is_empty() {
-            return Vec::new();
+            return (Vec::new(), decided);
         }
         let mut inner = self.run_region(body, entered);
         exits.returns.append(&mut inner.returns);
@@ -621,7 +641,7 @@ impl Engine<'_> {
         ended.append(&mut inner.continues);
         limit(&mut ended, &self.histories, max);
         if ended.is_empty() {
-            return ended;
+            return (ended, decided);
         }
         let mut after = self.run_region(post, ended);
         exits.returns.append(&mut after.returns);
@@ -629,7 +649,7 @@ impl Engine<'_> {
         for state in &mut after.fall {
             state.yields.clear();
         }
-        after.fall
+        (after.fall, decided)
     }
 
     // --- unstructured control flow ----------------------------------------------------------

@@ -135,11 +135,8 @@ impl Engine<'_> {
         if conditional && !writes {
             for (path, low, high, holes) in &effect.when {
                 let Some(val) = self.follow_path(state, op, path) else { continue };
-                let range = Range {
-                    low: *low,
-                    high: *high,
-                    holes: holes.iter().copied().collect(),
-                };
+                let range =
+                    Range { low: *low, high: *high, holes: holes.iter().copied().collect() };
                 if !state.assume_range(&self.terms, val, &range) {
                     return false;
                 }

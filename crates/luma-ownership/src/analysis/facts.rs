@@ -40,9 +40,10 @@ impl Range {
 
     /// The smallest range that holds both.
     pub(crate) fn hull(&self, other: &Self) -> Option<Self> {
-        let holes = self.holes.iter().filter(|&&h| !other.contains(h)).chain(
-            other.holes.iter().filter(|&&h| !self.contains(h) && !self.holes.contains(&h)),
-        );
+        let holes =
+            self.holes.iter().filter(|&&h| !other.contains(h)).chain(
+                other.holes.iter().filter(|&&h| !self.contains(h) && !self.holes.contains(&h)),
+            );
         let mut range = Self {
             low: self.low.min(other.low),
             high: self.high.max(other.high),
@@ -121,12 +122,10 @@ impl State {
             TermData::Opaque { .. }
             | TermData::Entry(..)
             | TermData::Plus(..)
-            | TermData::Pure(..) => {
-                match self.range(term) {
-                    Some(range) if range.low == range.high => Val::Int(range.low),
-                    _ => val,
-                }
-            }
+            | TermData::Pure(..) => match self.range(term) {
+                Some(range) if range.low == range.high => Val::Int(range.low),
+                _ => val,
+            },
             TermData::Cmp(..) | TermData::IsNull(_) | TermData::Not(_) => {
                 self.known(terms, term).map_or(val, |truth| Val::Int(i64::from(truth)))
             }
@@ -212,7 +211,9 @@ impl State {
         offset.is_some()
             && match root {
                 Root::Local(_) | Root::Global(_) => true,
-                Root::Object(_) => self.object(root).is_some_and(|o| !o.nullable && o.status.kind() == 0),
+                Root::Object(_) => {
+                    self.object(root).is_some_and(|o| !o.nullable && o.status.kind() == 0)
+                }
                 _ => false,
             }
     }
@@ -221,9 +222,7 @@ impl State {
     fn is_memory(&self, root: Root, offset: Option<i64>) -> bool {
         match root {
             Root::Local(_) | Root::Global(_) | Root::Text(_) => true,
-            Root::Object(_) => {
-                offset != Some(0) || self.object(root).is_some_and(|o| !o.nullable)
-            }
+            Root::Object(_) => offset != Some(0) || self.object(root).is_some_and(|o| !o.nullable),
             Root::Term(_) => offset.is_some_and(|o| o != 0),
             Root::Aggregate(_) | Root::Return => false,
         }
@@ -326,7 +325,8 @@ impl State {
                     if matches!(root, Root::Object(_)) {
                         self.nullify(root, terms);
                     }
-                } else if !null && offset == Some(0)
+                } else if !null
+                    && offset == Some(0)
                     && let Some(object) = self.object_mut(root)
                 {
                     object.nullable = false;
@@ -371,7 +371,9 @@ fn mask_of(a: i64, b: i64) -> u8 {
 
 /// The relation the other way round.
 fn turned(mask: u8) -> u8 {
-    (mask & EQUAL) | if mask & LESS != 0 { GREATER } else { 0 } | if mask & GREATER != 0 { LESS } else { 0 }
+    (mask & EQUAL)
+        | if mask & LESS != 0 { GREATER } else { 0 }
+        | if mask & GREATER != 0 { LESS } else { 0 }
 }
 
 /// Restricts `range` to values that relate to `k` as `mask` says.

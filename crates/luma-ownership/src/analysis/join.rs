@@ -218,14 +218,12 @@ impl State {
         };
 
         let mut cells = std::mem::take(&mut self.cells);
-        cells.retain_mut(|cell| {
-            match (root_of(terms, cell.root), val_of(terms, cell.val)) {
-                (Some(root), Some(val)) => {
-                    (cell.root, cell.val) = (root, val);
-                    true
-                }
-                _ => false,
+        cells.retain_mut(|cell| match (root_of(terms, cell.root), val_of(terms, cell.val)) {
+            (Some(root), Some(val)) => {
+                (cell.root, cell.val) = (root, val);
+                true
             }
+            _ => false,
         });
         cells.sort_by_key(|cell| (cell.root, cell.offset));
         self.cells = cells;

@@ -39,7 +39,8 @@ impl Engine<'_> {
     }
 
     pub(super) fn load(&mut self, state: &mut State, op: Op) {
-        let (Some(&place), Some(&result)) = (self.f.operands(op).first(), self.f.results(op).first())
+        let (Some(&place), Some(&result)) =
+            (self.f.operands(op).first(), self.f.results(op).first())
         else {
             return;
         };
@@ -218,6 +219,9 @@ impl Engine<'_> {
         };
         if Self::is_outward(state, root) {
             self.check_use(state, val, Use::Store, op);
+            if let Some(parameter) = val.term().and_then(|term| self.parameter(term)) {
+                self.summary.keeps.insert(parameter);
+            }
             if let Val::Ptr(Root::Local(_), _) = val {
                 state.history =
                     self.histories.push_at(state.history, Event::Outward { op }, Some(root));

@@ -8,8 +8,8 @@
 
 mod calls;
 mod control;
-mod effects;
 pub(crate) mod defect;
+mod effects;
 mod eval;
 mod facts;
 pub(crate) mod history;

@@ -462,9 +462,7 @@ impl State {
     pub(crate) fn sweep(&mut self, terms: &Terms, is_param: impl Fn(Value) -> bool) {
         let reachable = self.reachable();
         let keep = |root: Root, object: &Object| match root {
-            Root::Object(_) => {
-                matches!(object.status, Status::Owned) || reachable.contains(&root)
-            }
+            Root::Object(_) => matches!(object.status, Status::Owned) || reachable.contains(&root),
             _ => true,
         };
         let objects = std::mem::take(&mut self.objects);
@@ -520,8 +518,7 @@ impl State {
         self.cells.retain(|cell| cell.root.term().is_none_or(holds));
         self.objects.retain(|(root, _)| root.term().is_none_or(holds));
         self.ranges.retain(|(term, _)| {
-            holds(*term)
-                || terms.operands(terms.get(*term)).into_iter().flatten().any(holds)
+            holds(*term) || terms.operands(terms.get(*term)).into_iter().flatten().any(holds)
         });
         self.relations.retain(|&((a, b), _)| holds(a) && holds(b));
     }

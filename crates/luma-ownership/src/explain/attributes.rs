@@ -13,9 +13,7 @@ pub(super) fn add(
     attribute: &str,
 ) -> Diagnostic {
     match declaration(story) {
-        Some((span, indent)) => {
-            diagnostic.fix(message, span, format!("{attribute}\n{indent}"))
-        }
+        Some((span, indent)) => diagnostic.fix(message, span, format!("{attribute}\n{indent}")),
         None => diagnostic.help(message),
     }
 }
@@ -40,11 +38,14 @@ fn declaration(story: Story<'_>) -> Option<(Span, String)> {
 
 pub(super) fn missing_returns(story: Story<'_>) -> Diagnostic {
     let function = story.module.context.name(story.f.name);
-    let subject = story.defect.op.and_then(|op| {
-        story.f.results(op).first().and_then(|&value| name::value(story, value))
-    });
+    let subject = story
+        .defect
+        .op
+        .and_then(|op| story.f.results(op).first().and_then(|&value| name::value(story, value)));
     let message = match subject {
-        Some(subject) => format!("`{function}` returns `{subject}`, which it owns, without `#returns_ownership`"),
+        Some(subject) => {
+            format!("`{function}` returns `{subject}`, which it owns, without `#returns_ownership`")
+        }
         None => format!("`{function}` returns an object it owns without `#returns_ownership`"),
     };
     let diagnostic = Diagnostic::new(codes::E0408, story.at(), message)
@@ -100,9 +101,9 @@ pub(super) fn dangling(story: Story<'_>, stored: bool) -> Diagnostic {
             "the variable is gone when the caller gets this",
         )
     };
-    Diagnostic::new(codes::E0410, story.at(), message)
-        .label(label)
-        .help("return the value itself, or allocate the object and return it with `#returns_ownership`")
+    Diagnostic::new(codes::E0410, story.at(), message).label(label).help(
+        "return the value itself, or allocate the object and return it with `#returns_ownership`",
+    )
 }
 
 pub(super) fn idle(story: Story<'_>, attribute: IdleAttribute) -> Diagnostic {

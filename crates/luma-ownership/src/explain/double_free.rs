@@ -12,8 +12,11 @@ pub(super) fn explain(story: Story<'_>) -> Diagnostic {
         None => "this object is freed twice".to_string(),
     };
     let again = story.defect.other == story.defect.op;
-    let mut diagnostic = Diagnostic::new(codes::E0402, story.at(), message)
-        .label(if again { "freed here, and here again later" } else { "freed again here" });
+    let mut diagnostic = Diagnostic::new(codes::E0402, story.at(), message).label(if again {
+        "freed here, and here again later"
+    } else {
+        "freed again here"
+    });
     if let Some(other) = story.defect.other.filter(|_| !again) {
         diagnostic = diagnostic.also(story.span(other), "freed here already");
     }
@@ -24,6 +27,7 @@ pub(super) fn explain(story: Story<'_>) -> Diagnostic {
     } else if again {
         diagnostic.help("allocate it in every iteration, or free it after the loop")
     } else {
-        diagnostic.help("free each object once; a copy of a pointer is another name for the same object")
+        diagnostic
+            .help("free each object once; a copy of a pointer is another name for the same object")
     }
 }

@@ -30,9 +30,8 @@ fn spell(story: Story<'_>, value: Value, depth: u32) -> Option<String> {
         Def::Result(op, _) => op,
     };
     let inner = |at: usize| spell(story, *f.operands(op).get(at)?, depth + 1);
-    let text = |attribute: Option<&Attribute>| {
-        attribute.and_then(Attribute::as_str).map(str::to_string)
-    };
+    let text =
+        |attribute: Option<&Attribute>| attribute.and_then(Attribute::as_str).map(str::to_string);
     match f.op_name(op) {
         luma::Local::NAME => named(story, value),
         luma::GlobalAddr::NAME => {

@@ -144,10 +144,15 @@ fn decision(
         let pred = luma::Cmp(op).pred_attr(f).and_then(Attribute::as_str);
         let pointer = story.module.context.is_ptr(f.value_type(a));
         let is_null = |value: Value| {
-            pointer
-                && name::value(story, value).is_some_and(|text| text == "null" || text == "0")
+            pointer && name::value(story, value).is_some_and(|text| text == "null" || text == "0")
         };
-        let tested = if is_null(b) { Some(a) } else if is_null(a) { Some(b) } else { None };
+        let tested = if is_null(b) {
+            Some(a)
+        } else if is_null(a) {
+            Some(b)
+        } else {
+            None
+        };
         if let (Some(tested), Some("eq" | "ne")) = (tested, pred)
             && let Some(shown) = name::value(story, tested)
         {

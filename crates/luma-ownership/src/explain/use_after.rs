@@ -33,8 +33,8 @@ pub(super) fn free(story: Story<'_>, how: Use) -> Diagnostic {
     } else {
         format!("{subject} is {} after it was freed", verb(how))
     };
-    let mut diagnostic = Diagnostic::new(codes::E0403, story.at(), message)
-        .label(format!("{} here", verb(how)));
+    let mut diagnostic =
+        Diagnostic::new(codes::E0403, story.at(), message).label(format!("{} here", verb(how)));
     if let Some(other) = story.defect.other {
         diagnostic = diagnostic.also(story.span(other), "freed here");
     }
@@ -54,8 +54,8 @@ fn is_later(story: Story<'_>) -> bool {
 pub(super) fn transfer(story: Story<'_>, how: Use) -> Diagnostic {
     let subject = subject(story);
     let message = format!("{subject} is {} after its ownership was given away", verb(how));
-    let mut diagnostic = Diagnostic::new(codes::E0404, story.at(), message)
-        .label(format!("{} here", verb(how)));
+    let mut diagnostic =
+        Diagnostic::new(codes::E0404, story.at(), message).label(format!("{} here", verb(how)));
     let mut taker = None;
     if let Some(other) = story.defect.other {
         diagnostic = diagnostic.also(story.span(other), name::given(story, other));
