@@ -81,7 +81,11 @@ fn manager(context: sys::MlirContext, verify: bool) -> Manager {
     }
 }
 
-/// Runs the steps of `options` on `op`.
+/// Steps for dialects that the lowering of Luma IR never uses. A step walks the whole module even
+/// if it finds nothing to do.
+const FOREIGN: [&str; 3] = ["convert-math-to-llvm", "convert-index-to-llvm", "convert-ub-to-llvm"];
+
+/// Runs the steps of `options` on `op`; fewer if that is what the lowering of Luma IR made.
 ///
 /// The verifier does not run between the steps: it costs a good part of a step.
 ///
@@ -91,8 +95,12 @@ pub(crate) unsafe fn lower(
     context: sys::MlirContext,
     op: sys::MlirOperation,
     options: Lowering,
+    lowered_here: bool,
 ) -> Result<(), &'static str> {
     for step in steps(options) {
+        if lowered_here && FOREIGN.contains(&step.name) {
+            continue;
+        }
         let manager = manager(context, false);
         // SAFETY: the pass is new and handed over; the rest is as for this function.
         let result = unsafe {

@@ -32,6 +32,8 @@ pub struct Session {
     messages: Collector,
     /// Whether nothing has changed since the module was last found valid.
     verified: Cell<bool>,
+    /// Whether the module is as the lowering of Luma IR made it.
+    lowered_here: bool,
 }
 
 impl Session {
@@ -41,7 +43,7 @@ impl Session {
         let location = Location::unknown(&context).to_raw();
         // SAFETY: the location belongs to `context`, which outlives the module (field order).
         let module = unsafe { Module::from_raw(sys::mlirModuleCreateEmpty(location)) };
-        Self { module, context, messages, verified: Cell::new(true) }
+        Self { module, context, messages, verified: Cell::new(true), lowered_here: false }
     }
 
     /// Parses and verifies `text`. `name` is what positions call it.
@@ -86,7 +88,7 @@ impl Session {
         messages.clear();
         // SAFETY: not null, owned by us, and dropped before `context` (field order).
         let module = unsafe { Module::from_raw(module) };
-        Ok(Self { module, context, messages, verified: Cell::new(true) })
+        Ok(Self { module, context, messages, verified: Cell::new(true), lowered_here: false })
     }
 
     /// Lowers `module`, which the verifier of Luma IR has accepted, to func, scf, cf, arith and the
@@ -99,7 +101,8 @@ impl Session {
         module: &luma_ir::Module,
         sources: &SourceMap,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let session = Self::new();
+        let mut session = Self::new();
+        session.lowered_here = true;
         let raw = session.context.to_raw();
         for dialect in ["func", "scf", "cf", "arith", "llvm", "ub"] {
             // SAFETY: the context is alive and knows the dialects, see `new_context`.
@@ -159,6 +162,7 @@ impl Session {
     pub fn run_pass(&mut self, pipeline: &str) -> Result<(), MlirError> {
         self.messages.clear();
         self.verified.set(false);
+        self.lowered_here = false;
         let step = format!("pass `{}`", pipeline.trim());
         // SAFETY: context and module are alive and belong together.
         match unsafe { passes::run(self.context.to_raw(), self.op(), pipeline) } {
@@ -181,7 +185,8 @@ impl Session {
         self.messages.clear();
         self.verified.set(false);
         // SAFETY: context and module are alive and belong together.
-        let lowered = unsafe { passes::lower(self.context.to_raw(), self.op(), options) };
+        let lowered =
+            unsafe { passes::lower(self.context.to_raw(), self.op(), options, self.lowered_here) };
         match lowered {
             Ok(()) => {
                 // The fixed steps turn what is valid into what is valid; only a part that they

@@ -44,7 +44,7 @@ pub struct Options<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { max_states: 64, effort: 2_000, sources: None }
+        Self { max_states: 64, effort: 200, sources: None }
     }
 }
 

@@ -173,11 +173,7 @@ fn completes(f: &Function, region: Region, known: &Summaries, breaks: bool) -> b
                     return false;
                 }
             }
-            luma::Loop::NAME => {
-                if is_endless(f, op) && !leaves_loop(f, op) {
-                    return false;
-                }
-            }
+            luma::Loop::NAME if is_endless(f, op) && !leaves_loop(f, op) => return false,
             luma::If::NAME => {
                 let regions = f.op_regions(op);
                 if regions.len() == 2
@@ -186,10 +182,10 @@ fn completes(f: &Function, region: Region, known: &Summaries, breaks: bool) -> b
                     return false;
                 }
             }
-            luma::Block::NAME => {
-                if !f.op_regions(op).iter().any(|&region| completes(f, region, known, true)) {
-                    return false;
-                }
+            luma::Block::NAME
+                if !f.op_regions(op).iter().any(|&region| completes(f, region, known, true)) =>
+            {
+                return false;
             }
             _ => {}
         }

@@ -152,20 +152,66 @@ impl Engine<'_> {
                 limit(way, &self.histories, max);
             }
             if let Some(&defer) = count.checked_sub(1).and_then(|at| defers.get(at)) {
-                for way in exits.ways() {
-                    let states = std::mem::take(way);
+                let next = defers.get(count).copied();
+                for (way, loss) in exits.ways().into_iter().zip(Self::LOSSES) {
+                    let mut states = std::mem::take(way);
+                    if scoped {
+                        self.end_variables(block, &mut states, (defer, next), loss);
+                    }
                     *way = self.run_defer(defer, states);
                 }
             }
         }
         if scoped {
             let at = self.f.last(block);
-            self.leave(block, &mut exits.fall, Loss::Scope, at);
-            self.leave(block, &mut exits.breaks, Loss::Scope, at);
-            self.leave(block, &mut exits.continues, Loss::Scope, at);
-            self.leave(block, &mut exits.returns, Loss::Exit, at);
+            for (way, loss) in exits.ways().into_iter().zip(Self::LOSSES) {
+                self.leave(block, way, loss, at);
+            }
         }
         exits
+    }
+
+    /// How objects are lost when a scope ends, by the ways of [`Exits::ways`].
+    const LOSSES: [Loss; 4] = [Loss::Scope, Loss::Scope, Loss::Scope, Loss::Exit];
+
+    /// Ends the variables of `block` declared after `defer` (and before `next`, whose turn is over):
+    /// none of the deferred code still to run can see them. Without this, states would differ in
+    /// what no code can tell apart.
+    fn end_variables(
+        &mut self,
+        block: Block,
+        states: &mut Vec<State>,
+        (defer, next): (Op, Option<Op>),
+        loss: Loss,
+    ) {
+        let f = self.f;
+        let after = |local: Value, op: Op| {
+            f.def_op(local).is_some_and(|def| self.index.position(def) > self.index.position(op))
+        };
+        let ended: Vec<Value> = self
+            .index
+            .locals(block)
+            .iter()
+            .copied()
+            .filter(|&local| after(local, defer) && next.is_none_or(|next| !after(local, next)))
+            .collect();
+        if ended.is_empty() {
+            return;
+        }
+        let loss = if f.entry() == Some(block) { Loss::Exit } else { loss };
+        let at = f.last(block);
+        for state in states.iter_mut() {
+            for &local in &ended {
+                state.clear_root(Root::Local(local));
+                state.unexpose(Root::Local(local));
+            }
+            if state.dirty {
+                self.settle(state, loss, at);
+            }
+            state.swept = 0;
+            self.sweep(state);
+        }
+        limit(states, &self.histories, self.max_states());
     }
 
     fn run_defer(&mut self, defer: Op, mut states: Vec<State>) -> Vec<State> {
@@ -233,8 +279,15 @@ impl Engine<'_> {
         limit(states, &self.histories, self.max_states());
     }
 
-    fn sweep(&self, state: &mut State) {
+    /// Forgets what is dead. In a large state that is put off until it has grown.
+    fn sweep(&mut self, state: &mut State) {
+        let size = state.size();
+        self.work += size as u64 / 8;
+        if size > 128 && size < state.swept + state.swept / 8 {
+            return;
+        }
         state.sweep(&self.terms, |value| self.parameter_value(value).is_some());
+        state.swept = state.size();
     }
 
     // --- terminators ------------------------------------------------------------------------
@@ -607,12 +660,7 @@ impl Engine<'_> {
 
     /// One iteration: leaves go to `exits.fall`; returns the states that start the next, and whether
     /// it was known beforehand if the condition holds.
-    fn iteration(
-        &mut self,
-        op: Op,
-        states: Vec<State>,
-        exits: &mut Exits,
-    ) -> (Vec<State>, bool) {
+    fn iteration(&mut self, op: Op, states: Vec<State>, exits: &mut Exits) -> (Vec<State>, bool) {
         let f = self.f;
         let &[condition, body, post] = f.op_regions(op) else { return (Vec::new(), true) };
         let mut tested = self.run_region(condition, states);

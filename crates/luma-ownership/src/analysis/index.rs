@@ -102,6 +102,11 @@ impl Index {
         start < at && at <= end
     }
 
+    /// Position of `op` in the walk of the body.
+    pub(crate) fn position(&self, op: Op) -> u32 {
+        self.position.get(op.index()).copied().unwrap_or(0)
+    }
+
     /// The SSA values nothing uses after `op`.
     pub(crate) fn dying(&self, op: Op) -> &[Value] {
         self.dying.get(op.index()).map_or(&[], |values| values.as_slice())

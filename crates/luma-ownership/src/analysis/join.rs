@@ -148,7 +148,10 @@ impl State {
                 self.expose(root);
             }
         }
-        self.dirty |= other.dirty;
+        if self.dirty || other.dirty {
+            self.dirty = true;
+            self.lost.clear();
+        }
     }
 
     fn join_objects(&mut self, other: &Self) {
@@ -208,6 +211,7 @@ impl State {
             self.clear_root(root);
             self.remove_object(root);
         }
+        self.lost.clear();
         let mut roots: FxHashMap<Root, Option<Root>> = FxHashMap::default();
         let mut vals: FxHashMap<Val, Option<Val>> = FxHashMap::default();
         let mut root_of = |terms: &mut Terms, root: Root| {

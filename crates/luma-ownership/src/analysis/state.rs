@@ -167,10 +167,14 @@ pub(crate) struct State {
     pub(crate) yields: SmallVec<[Val; 1]>,
     /// A reference to an owned object was lost.
     pub(crate) dirty: bool,
+    /// The objects that is about; empty when that is not known.
+    pub(crate) lost: SmallVec<[Root; 2]>,
     /// Memory this function did not make still holds what it held at entry, but for the cells.
     pub(crate) pristine: bool,
     /// What happened to memory this function did not make is no longer fully known.
     pub(crate) vague: bool,
+    /// Its size after the last sweep.
+    pub(crate) swept: usize,
 }
 
 impl State {
@@ -185,8 +189,10 @@ impl State {
             history: HistoryId::START,
             yields: SmallVec::new(),
             dirty: false,
+            lost: SmallVec::new(),
             pristine: true,
             vague: false,
+            swept: 0,
         }
     }
 
@@ -200,6 +206,11 @@ impl State {
             && self.exposed == other.exposed
             && self.yields == other.yields
             && (self.pristine, self.vague) == (other.pristine, other.vague)
+    }
+
+    /// How many entries it has.
+    pub(crate) fn size(&self) -> usize {
+        self.cells.len() + self.values.len() + self.objects.len() + self.ranges.len()
     }
 
     // --- SSA values -------------------------------------------------------------------------
@@ -273,6 +284,12 @@ impl State {
         if let Val::Ptr(root @ Root::Object(_), _) = val
             && self.is_owned(root)
         {
+            if !self.dirty {
+                self.lost.clear();
+            }
+            if (!self.dirty || !self.lost.is_empty()) && !self.lost.contains(&root) {
+                self.lost.push(root);
+            }
             self.dirty = true;
         }
     }
@@ -428,6 +445,20 @@ impl State {
             }
         }
         roots.into_iter().for_each(|root| self.havoc(root));
+    }
+
+    /// Whether all objects that lost a reference are still held by a variable or a value: the
+    /// common case, found out without following every pointer.
+    pub(crate) fn all_held(&self) -> bool {
+        let held = |root: Root| {
+            self.values.iter().any(|&(_, val)| object_of(val) == Some(root))
+                || self.cells.iter().any(|cell| {
+                    !matches!(cell.root, Root::Object(_)) && object_of(cell.val) == Some(root)
+                })
+        };
+        !self.lost.is_empty()
+            && self.lost.len() <= 8
+            && self.lost.iter().all(|&root| !self.is_owned(root) || held(root))
     }
 
     /// The objects that can still be reached.

@@ -81,7 +81,10 @@ impl Engine<'_> {
 
     /// Reports the owned objects that can no longer be reached, lost at `at`.
     pub(super) fn settle(&mut self, state: &mut State, loss: Loss, at: Option<Op>) {
-        state.dirty = false;
+        let dirty = std::mem::take(&mut state.dirty);
+        if dirty && state.all_held() {
+            return;
+        }
         let reachable = state.reachable();
         let lost: Vec<Root> = state
             .objects

@@ -152,8 +152,7 @@ pub(super) fn subject(story: Story<'_>, op: Op) -> Option<String> {
     let mut at = operand;
     // The pointer a place goes through, outermost last.
     let mut pointer = None;
-    loop {
-        let Some(def) = f.def_op(at) else { break };
+    while let Some(def) = f.def_op(at) {
         match f.op_name(def) {
             luma::Field::NAME | luma::Element::NAME => at = *f.operands(def).first()?,
             luma::Deref::NAME => {
