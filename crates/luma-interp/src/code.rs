@@ -20,105 +20,396 @@ pub(crate) type Pc = u32;
 /// One instruction. `d` is the register it sets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Inst {
-    Const { d: Reg, low: u32, high: u32 },
-    Copy { d: Reg, a: Reg },
+    Const {
+        d: Reg,
+        low: u32,
+        high: u32,
+    },
+    Copy {
+        d: Reg,
+        a: Reg,
+    },
     /// A variable held in `a`, where `a + 1` tells whether it has a value.
-    Read { d: Reg, a: Reg },
-    Write { d: Reg, a: Reg },
-    Undefine { d: Reg },
+    Read {
+        d: Reg,
+        a: Reg,
+    },
+    Write {
+        d: Reg,
+        a: Reg,
+    },
+    Undefine {
+        d: Reg,
+    },
 
-    Add { d: Reg, a: Reg, b: Reg },
-    Sub { d: Reg, a: Reg, b: Reg },
-    Mul { d: Reg, a: Reg, b: Reg },
-    Div { d: Reg, a: Reg, b: Reg },
-    Rem { d: Reg, a: Reg, b: Reg },
-    Div8 { d: Reg, a: Reg, b: Reg },
-    Rem8 { d: Reg, a: Reg, b: Reg },
-    And { d: Reg, a: Reg, b: Reg },
-    Or { d: Reg, a: Reg, b: Reg },
-    Xor { d: Reg, a: Reg, b: Reg },
-    Shl { d: Reg, a: Reg, b: Reg },
-    Shr { d: Reg, a: Reg, b: Reg },
-    Neg { d: Reg, a: Reg },
-    Not { d: Reg, a: Reg },
-    NotBool { d: Reg, a: Reg },
-    AddF64 { d: Reg, a: Reg, b: Reg },
-    SubF64 { d: Reg, a: Reg, b: Reg },
-    MulF64 { d: Reg, a: Reg, b: Reg },
-    DivF64 { d: Reg, a: Reg, b: Reg },
-    NegF64 { d: Reg, a: Reg },
-    AddF32 { d: Reg, a: Reg, b: Reg },
-    SubF32 { d: Reg, a: Reg, b: Reg },
-    MulF32 { d: Reg, a: Reg, b: Reg },
-    DivF32 { d: Reg, a: Reg, b: Reg },
-    NegF32 { d: Reg, a: Reg },
+    Add {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Sub {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Mul {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Div {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Rem {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Div8 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Rem8 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    And {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Or {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Xor {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Shl {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Shr {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Neg {
+        d: Reg,
+        a: Reg,
+    },
+    Not {
+        d: Reg,
+        a: Reg,
+    },
+    NotBool {
+        d: Reg,
+        a: Reg,
+    },
+    AddF64 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    SubF64 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    MulF64 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    DivF64 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    NegF64 {
+        d: Reg,
+        a: Reg,
+    },
+    AddF32 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    SubF32 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    MulF32 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    DivF32 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    NegF32 {
+        d: Reg,
+        a: Reg,
+    },
 
-    Eq { d: Reg, a: Reg, b: Reg },
-    Ne { d: Reg, a: Reg, b: Reg },
-    Lt { d: Reg, a: Reg, b: Reg },
-    Le { d: Reg, a: Reg, b: Reg },
-    EqF64 { d: Reg, a: Reg, b: Reg },
-    NeF64 { d: Reg, a: Reg, b: Reg },
-    LtF64 { d: Reg, a: Reg, b: Reg },
-    LeF64 { d: Reg, a: Reg, b: Reg },
-    EqF32 { d: Reg, a: Reg, b: Reg },
-    NeF32 { d: Reg, a: Reg, b: Reg },
-    LtF32 { d: Reg, a: Reg, b: Reg },
-    LeF32 { d: Reg, a: Reg, b: Reg },
+    Eq {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Ne {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Lt {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    Le {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    EqF64 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    NeF64 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    LtF64 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    LeF64 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    EqF32 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    NeF32 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    LtF32 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    LeF32 {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+    },
 
     /// The low 8 bits, sign-extended.
-    Narrow { d: Reg, a: Reg },
-    LowBit { d: Reg, a: Reg },
-    IntToF64 { d: Reg, a: Reg },
-    IntToF32 { d: Reg, a: Reg },
-    F64ToInt { d: Reg, a: Reg },
-    F32ToInt { d: Reg, a: Reg },
-    F64ToF32 { d: Reg, a: Reg },
-    F32ToF64 { d: Reg, a: Reg },
+    Narrow {
+        d: Reg,
+        a: Reg,
+    },
+    LowBit {
+        d: Reg,
+        a: Reg,
+    },
+    IntToF64 {
+        d: Reg,
+        a: Reg,
+    },
+    IntToF32 {
+        d: Reg,
+        a: Reg,
+    },
+    F64ToInt {
+        d: Reg,
+        a: Reg,
+    },
+    F32ToInt {
+        d: Reg,
+        a: Reg,
+    },
+    F64ToF32 {
+        d: Reg,
+        a: Reg,
+    },
+    F32ToF64 {
+        d: Reg,
+        a: Reg,
+    },
 
     /// An address and a constant.
-    Field { d: Reg, a: Reg, offset: u32 },
+    Field {
+        d: Reg,
+        a: Reg,
+        offset: u32,
+    },
     /// An address and a number of elements.
-    Index { d: Reg, a: Reg, b: Reg, size: u32 },
-    LoadBool { d: Reg, a: Reg },
-    Load8 { d: Reg, a: Reg },
-    Load32 { d: Reg, a: Reg },
-    Load64 { d: Reg, a: Reg },
-    Store8 { a: Reg, v: Reg },
-    Store32 { a: Reg, v: Reg },
-    Store64 { a: Reg, v: Reg },
+    Index {
+        d: Reg,
+        a: Reg,
+        b: Reg,
+        size: u32,
+    },
+    LoadBool {
+        d: Reg,
+        a: Reg,
+    },
+    Load8 {
+        d: Reg,
+        a: Reg,
+    },
+    Load32 {
+        d: Reg,
+        a: Reg,
+    },
+    Load64 {
+        d: Reg,
+        a: Reg,
+    },
+    Store8 {
+        a: Reg,
+        v: Reg,
+    },
+    Store32 {
+        a: Reg,
+        v: Reg,
+    },
+    Store64 {
+        a: Reg,
+        v: Reg,
+    },
     /// Between memory and the aggregate area, which begins at `at`.
-    LoadArea { at: u32, a: Reg, size: u32 },
-    StoreArea { a: Reg, at: u32, size: u32 },
-    CopyArea { to: u32, from: u32, size: u32 },
-    CopyMemory { from: Reg, to: Reg, size: u32, align: u32 },
-    ZeroMemory { a: Reg, size: u32, align: u32 },
+    LoadArea {
+        at: u32,
+        a: Reg,
+        size: u32,
+    },
+    StoreArea {
+        a: Reg,
+        at: u32,
+        size: u32,
+    },
+    CopyArea {
+        to: u32,
+        from: u32,
+        size: u32,
+    },
+    CopyMemory {
+        from: Reg,
+        to: Reg,
+        size: u32,
+    },
+    ZeroMemory {
+        a: Reg,
+        size: u32,
+    },
     /// A variable in memory. Its register is zero until the first time.
-    Local { d: Reg, size: u32 },
-    Alloc { d: Reg, a: Reg },
-    Free { a: Reg },
-    Print { a: Reg, kind: PrintKind },
+    Local {
+        d: Reg,
+        size: u32,
+    },
+    Alloc {
+        d: Reg,
+        a: Reg,
+    },
+    Free {
+        a: Reg,
+    },
+    Print {
+        a: Reg,
+        kind: PrintKind,
+    },
 
-    Jump { to: Pc },
-    Branch { a: Reg, yes: Pc, no: Pc },
-    BranchLt { a: Reg, b: Reg, yes: Pc, no: Pc },
-    BranchLe { a: Reg, b: Reg, yes: Pc, no: Pc },
-    BranchEq { a: Reg, b: Reg, yes: Pc, no: Pc },
-    BranchNe { a: Reg, b: Reg, yes: Pc, no: Pc },
-    Switch { a: Reg, table: u32 },
+    Jump {
+        to: Pc,
+    },
+    Branch {
+        a: Reg,
+        yes: Pc,
+        no: Pc,
+    },
+    BranchLt {
+        a: Reg,
+        b: Reg,
+        yes: Pc,
+        no: Pc,
+    },
+    BranchLe {
+        a: Reg,
+        b: Reg,
+        yes: Pc,
+        no: Pc,
+    },
+    BranchEq {
+        a: Reg,
+        b: Reg,
+        yes: Pc,
+        no: Pc,
+    },
+    BranchNe {
+        a: Reg,
+        b: Reg,
+        yes: Pc,
+        no: Pc,
+    },
+    Switch {
+        a: Reg,
+        table: u32,
+    },
     /// Registers deferred code.
-    Defer { body: Pc, after: Pc },
+    Defer {
+        body: Pc,
+        after: Pc,
+    },
     /// Runs deferred code until so many of this activation are left.
-    RunDefers { to: u32 },
+    RunDefers {
+        to: u32,
+    },
     EndDefer,
-    Call { site: u32 },
-    CallHost { site: u32 },
+    Call {
+        site: u32,
+    },
+    CallHost {
+        site: u32,
+    },
     Return,
-    ReturnReg { a: Reg },
-    ReturnArea { at: u32, size: u32 },
+    ReturnReg {
+        a: Reg,
+    },
+    ReturnArea {
+        at: u32,
+        size: u32,
+    },
     Unreachable,
+    /// A call of a function that is nowhere.
+    UnknownExtern {
+        name: u32,
+    },
     /// Traps with [`Program::unsupported`].
-    Unsupported { message: u32 },
+    Unsupported {
+        message: u32,
+    },
 }
 
 /// The format of `luma.print`.
@@ -144,6 +435,7 @@ pub(crate) enum Slot {
 /// A call of a function with a body.
 #[derive(Clone, Debug)]
 pub(crate) struct CallSite {
+    pub(crate) caller: u32,
     pub(crate) callee: u32,
     /// The arguments and the parameters they become.
     pub(crate) args: Box<[(Slot, Slot)]>,
@@ -153,6 +445,7 @@ pub(crate) struct CallSite {
 /// A call of a function of C.
 #[derive(Clone, Debug)]
 pub(crate) struct HostSite {
+    pub(crate) caller: u32,
     pub(crate) function: HostFunction,
     pub(crate) args: Box<[Reg]>,
     /// The register and type of the result.
@@ -179,8 +472,6 @@ pub(crate) struct FunctionInfo {
     pub(crate) area: u32,
     /// Where its parameters are.
     pub(crate) params: Vec<Slot>,
-    /// Whether it has a result.
-    pub(crate) returns: bool,
 }
 
 /// A global before the program starts.

@@ -54,9 +54,7 @@ impl<'a> Layouts<'a> {
             TypeData::I64 | TypeData::F64 | TypeData::Ptr(_) | TypeData::Place(_) => scalar(8),
             TypeData::Void | TypeData::Function(..) => Layout { size: 0, align: 1 },
             TypeData::Array(length, element) => match self.known.get(&element) {
-                Some(&part) => {
-                    Layout { size: part.size.saturating_mul(length), align: part.align }
-                }
+                Some(&part) => Layout { size: part.size.saturating_mul(length), align: part.align },
                 None => {
                     missing.push(element);
                     scalar(1)

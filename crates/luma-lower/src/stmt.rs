@@ -2,6 +2,7 @@
 
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Type, Value};
+use luma_sema::types::TyKind;
 use luma_syntax::ast::{Block, ExprId, Loop, StmtId, StmtKind, SwitchArm};
 use rustc_hash::FxHashSet;
 
@@ -162,6 +163,11 @@ impl BodyCx<'_> {
         }
         let cases = Attribute::array(labelled.iter().map(|(labels, _)| labels.clone()));
         let op = luma::Switch::build(&mut self.b, value, cases, labelled.len());
+        if default.is_none() && self.is_enum(subject) {
+            // Every member has an arm: the verifier of ownership need not follow the empty default.
+            let name = self.cx.context.symbol("exhaustive");
+            self.b.func.set_attribute(op.0, name, Attribute::Unit);
+        }
         let default_region = op.default_region(self.b.func);
         let regions = op.arms_regions(self.b.func).to_vec();
         let end = self.cx.ast.exprs[subject].span.shrink_to_end();
@@ -172,6 +178,11 @@ impl BodyCx<'_> {
         for (region, (_, arm)) in regions.into_iter().zip(labelled) {
             self.block(region, &arm.body);
         }
+    }
+
+    fn is_enum(&self, expr: ExprId) -> bool {
+        let types = &self.cx.sema.types;
+        self.type_of(expr).is_some_and(|ty| matches!(types.kind(ty), TyKind::Enum(_)))
     }
 
     fn output(&mut self, args: &[ExprId], newline: bool) {

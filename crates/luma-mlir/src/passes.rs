@@ -97,21 +97,87 @@ pub(crate) unsafe fn lower(
     options: Lowering,
     lowered_here: bool,
 ) -> Result<(), &'static str> {
-    for step in steps(options) {
-        if lowered_here && FOREIGN.contains(&step.name) {
-            continue;
+    // SAFETY: as for this function.
+    unsafe {
+        if !lowered_here {
+            return steps(options).try_for_each(|step| run_step(context, op, step));
         }
-        let manager = manager(context, false);
-        // SAFETY: the pass is new and handed over; the rest is as for this function.
-        let result = unsafe {
-            sys::mlirPassManagerAddOwnedPass(manager.0, (step.create)());
-            sys::mlirPassManagerRunOnOp(manager.0, op)
-        };
-        if result.value == 0 {
-            return Err(step.name);
+        in_batches(context, op)?;
+        if options.debug_info { run_step(context, op, &DEBUG_SCOPE) } else { Ok(()) }
+    }
+}
+
+unsafe fn run_step(
+    context: sys::MlirContext,
+    op: sys::MlirOperation,
+    step: &Step,
+) -> Result<(), &'static str> {
+    let manager = manager(context, false);
+    // SAFETY: the pass is new and handed over; the rest is as for `lower`.
+    let result = unsafe {
+        sys::mlirPassManagerAddOwnedPass(manager.0, (step.create)());
+        sys::mlirPassManagerRunOnOp(manager.0, op)
+    };
+    if result.value == 0 { Err(step.name) } else { Ok(()) }
+}
+
+/// How many ops of a module go through the steps together. Each step walks all it is given, so a
+/// whole large module would be fetched from memory once a step; a batch stays in the cache.
+const BATCH: usize = 128;
+
+/// Takes what the lowering of Luma IR made through the steps, batch by batch: no conversion of a
+/// function looks into another one. The order of ops stays.
+unsafe fn in_batches(
+    context: sys::MlirContext,
+    module: sys::MlirOperation,
+) -> Result<(), &'static str> {
+    // SAFETY: as for `lower`. Every op is in exactly one block at any time: it leaves `body` for
+    // `part`, and the conversions put its replacement there, which goes back.
+    unsafe {
+        let body = sys::mlirRegionGetFirstBlock(sys::mlirOperationGetRegion(module, 0));
+        let ops: Vec<sys::MlirOperation> = ops_of(body).collect();
+        for batch in ops.chunks(BATCH) {
+            let part = Part(sys::mlirModuleCreateEmpty(sys::mlirOperationGetLocation(module)));
+            let inside = sys::mlirModuleGetBody(part.0);
+            for &op in batch {
+                sys::mlirOperationRemoveFromParent(op);
+                sys::mlirBlockAppendOwnedOperation(inside, op);
+            }
+            for step in TO_LLVM.iter().filter(|step| !FOREIGN.contains(&step.name)) {
+                run_step(context, sys::mlirModuleGetOperation(part.0), step)?;
+            }
+            let converted: Vec<sys::MlirOperation> = ops_of(inside).collect();
+            for op in converted {
+                sys::mlirOperationRemoveFromParent(op);
+                sys::mlirBlockAppendOwnedOperation(body, op);
+            }
         }
     }
     Ok(())
+}
+
+/// A module that holds one batch, destroyed with what is left in it.
+struct Part(sys::MlirModule);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // SAFETY: created by `in_batches`, destroyed once.
+        unsafe { sys::mlirModuleDestroy(self.0) }
+    }
+}
+
+/// The ops of `block`, in order.
+///
+/// # Safety
+/// `block` is alive, and nothing is moved while the iterator runs.
+unsafe fn ops_of(block: sys::MlirBlock) -> impl Iterator<Item = sys::MlirOperation> {
+    // SAFETY: as for this function.
+    let first = unsafe { sys::mlirBlockGetFirstOperation(block) };
+    let some = |op: sys::MlirOperation| (!op.ptr.is_null()).then_some(op);
+    // SAFETY: `op` is an op of the block.
+    std::iter::successors(some(first), move |&op| {
+        some(unsafe { sys::mlirOperationGetNextInBlock(op) })
+    })
 }
 
 /// Parses `pipeline` and runs it on `op`, verifying after each pass.

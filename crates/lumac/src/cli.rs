@@ -44,6 +44,10 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Find everything wrong with a program, ownership included, and make nothing.
     Check(CheckArgs),
+    /// Run a program by the interpreter of Luma IR, which stops it at every misuse of memory.
+    Interp(InterpArgs),
+    /// Run a program before and after every pass, and natively, and compare what it does.
+    CheckLevels(CheckLevelsArgs),
 }
 
 #[derive(Args, Debug)]
@@ -61,6 +65,33 @@ pub(crate) struct RunArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InterpArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Interpret what this Luma pass leaves; `none` is before all passes.
+    #[arg(long, value_name = "PASS", default_value = "none")]
+    pub(crate) after: String,
+    /// Stop the program after so many steps.
+    #[arg(long, value_name = "N")]
+    pub(crate) step_limit: Option<u64>,
+    /// Arguments for the program.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(crate) args: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckLevelsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Stop the program after so many steps of the interpreter.
+    #[arg(long, value_name = "N")]
+    pub(crate) step_limit: Option<u64>,
+    /// Arguments for the program.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(crate) args: Vec<OsString>,
 }
 
 #[derive(Args, Debug)]

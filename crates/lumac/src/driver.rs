@@ -7,7 +7,7 @@ use luma_diagnostics::{Diagnostic, SourceMap, explain};
 
 use crate::cli::{CheckArgs, Cli, Command, CompileArgs, DiagnosticArgs, EmitKind, RunArgs};
 use crate::levels::{self, Request};
-use crate::{emit, input, report, run};
+use crate::{emit, input, interp, report, run};
 
 /// Does what the command line asks.
 pub(crate) fn run(cli: Cli) -> ExitCode {
@@ -17,6 +17,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     match &cli.command {
         Some(Command::Run(args)) => run_program(args),
         Some(Command::Check(args)) => check(args),
+        Some(Command::Interp(args)) => interp::interp(args),
+        Some(Command::CheckLevels(args)) => interp::check_levels(args),
         None => compile(&cli.compile),
     }
 }
@@ -102,7 +104,7 @@ fn run_program(args: &RunArgs) -> ExitCode {
 }
 
 /// Reads the input, does `work`, and reports everything found.
-fn with_input(
+pub(crate) fn with_input(
     path: &Path,
     args: &DiagnosticArgs,
     work: impl FnOnce(&mut SourceMap, input::Input, &mut Vec<Diagnostic>),

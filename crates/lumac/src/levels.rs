@@ -73,7 +73,7 @@ pub(crate) fn check(
             if let Some(module) = luma_ir(map, input, false, diagnostics)
                 && verify_ownership
             {
-                diagnostics.extend(ownership(&module));
+                diagnostics.extend(ownership(map, &module));
             }
         }
         Level::Mlir => {
@@ -83,6 +83,27 @@ pub(crate) fn check(
             llvm_text(map, input.file, diagnostics);
         }
     }
+}
+
+/// The Luma IR of a program with a `main`, before any pass. `None` once an error is among the
+/// diagnostics.
+pub(crate) fn program(
+    map: &SourceMap,
+    input: Input,
+    verify_ownership: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Module> {
+    if !matches!(input.level, Level::Source | Level::LumaIr) {
+        let message = "the interpreter runs Luma source and Luma IR, nothing below";
+        diagnostics.push(Diagnostic::unlocated(codes::E0503, message));
+        return None;
+    }
+    let module = luma_ir(map, input, true, diagnostics)?;
+    if verify_ownership {
+        diagnostics.extend(ownership(map, &module));
+        stop_on_error(diagnostics)?;
+    }
+    Some(module)
 }
 
 /// `None` once an error is among the diagnostics, or when nothing further is wanted.
@@ -116,7 +137,7 @@ fn compile_into(
         Level::Source | Level::LumaIr => {
             let mut module = luma_ir(map, input, request.wants(EmitKind::Exe), diagnostics)?;
             if request.verify_ownership {
-                diagnostics.extend(ownership(&module));
+                diagnostics.extend(ownership(map, &module));
                 stop_on_error(diagnostics)?;
             }
             let stopped = request.stop_after;
@@ -309,8 +330,10 @@ fn source(
     Some(luma_lower::lower(&parse.ast, &analysis, context))
 }
 
-fn ownership(module: &Module) -> Vec<Diagnostic> {
-    luma_ownership::verify_ownership(module, &luma_ownership::Options::default())
+fn ownership(map: &SourceMap, module: &Module) -> Vec<Diagnostic> {
+    // The text lets the verifier propose edits.
+    let options = luma_ownership::Options { sources: Some(map), ..Default::default() };
+    luma_ownership::verify_ownership(module, &options)
 }
 
 fn luma_ir_text(map: &SourceMap, module: &Module, request: &Request<'_>) -> String {
@@ -319,7 +342,7 @@ fn luma_ir_text(map: &SourceMap, module: &Module, request: &Request<'_>) -> Stri
 }
 
 /// Runs the Luma passes, up to and including `stop_after`.
-fn run_passes(
+pub(crate) fn run_passes(
     module: &mut Module,
     stop_after: Option<&str>,
     diagnostics: &mut Vec<Diagnostic>,

@@ -14,6 +14,7 @@ mod cli;
 mod driver;
 mod emit;
 mod input;
+mod interp;
 mod levels;
 mod report;
 mod run;

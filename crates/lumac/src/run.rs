@@ -1,7 +1,8 @@
 //! Runs a program that was just compiled.
 
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
 
 use luma_diagnostics::{Diagnostic, codes};
 
@@ -52,6 +53,65 @@ impl Program {
                 ExitCode::FAILURE
             }
         }
+    }
+}
+
+/// How a captured run ended.
+#[derive(Debug)]
+pub(crate) struct Captured {
+    pub(crate) stdout: Vec<u8>,
+    /// As `lumac run` reports it.
+    pub(crate) code: u8,
+    /// What ended it, if it did not end by itself.
+    pub(crate) killed: Option<String>,
+}
+
+/// A captured run is ended after this time.
+const LONGEST: Duration = Duration::from_secs(60);
+
+impl Program {
+    /// Runs it without input and keeps what it prints.
+    ///
+    /// # Errors
+    ///
+    /// E0505: it cannot be started.
+    pub(crate) fn capture(self, args: &[OsString]) -> Result<Captured, Box<Diagnostic>> {
+        let failed = |why: std::io::Error| {
+            let message = format!("the program cannot be started: {why}");
+            Box::new(Diagnostic::unlocated(codes::E0505, message))
+        };
+        // To a file: a pipe would need someone to empty it.
+        let path = self.directory.path().join("stdout");
+        let out = std::fs::File::create(&path).map_err(failed)?;
+        let mut child = Command::new(self.directory.path().join(NAME))
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(out)
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(failed)?;
+        let start = Instant::now();
+        let status = loop {
+            match child.try_wait().map_err(failed)? {
+                Some(status) => break Some(status),
+                None if start.elapsed() > LONGEST => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    break None;
+                }
+                None => std::thread::sleep(Duration::from_millis(2)),
+            }
+        };
+        let stdout = std::fs::read(&path).map_err(failed)?;
+        use std::os::unix::process::ExitStatusExt as _;
+        let signal = status.and_then(|status| status.signal());
+        let killed = match (status, signal) {
+            (None, _) => Some(format!("a limit of {} seconds", LONGEST.as_secs())),
+            (_, signal) => signal.map(signal_name),
+        };
+        let code = status.and_then(|status| status.code()).map(|code| code as u8);
+        let code = code.unwrap_or(128u8.wrapping_add(signal.unwrap_or(0) as u8));
+        Ok(Captured { stdout, code, killed })
     }
 }
 

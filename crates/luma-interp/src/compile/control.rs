@@ -1,0 +1,402 @@
+//! Structured and unstructured control flow, and deferred code.
+//!
+//! Regions are walked with an explicit stack of [`Task`]s, so nesting costs heap. Deferred code is
+//! not put where control leaves: it stands once and is registered when control reaches it, as the
+//! definition of `luma.defer` says. This knows nothing of how `lower-defer` does it.
+
+use luma_ir::dialects::{attr, luma};
+use luma_ir::{Attribute, Op, Region, Successor, Type, Value};
+
+use super::{Body, Label};
+use crate::code::{CallSite, HostSite, Inst, Slot, SwitchTable};
+use crate::host;
+
+/// Something still to be done.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Task {
+    /// An operation and what follows it in its block.
+    Ops(Op),
+    Bind(Label),
+    Enter(End),
+    Leave,
+    /// The body of a loop begins.
+    EnterLoop(Label, Label),
+    LeaveLoop,
+    /// A defer is registered.
+    Registered,
+}
+
+/// What `luma.yield` does in a region.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    /// Hands its values to this operation and goes on.
+    Results(Op, Label),
+    Jump(Label),
+    /// Goes to one of two targets.
+    Condition(Label, Label),
+    Defer,
+}
+
+/// A region that is being walked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope {
+    end: End,
+    /// How many defers were registered when it was entered.
+    base: u32,
+}
+
+/// A loop whose body is being walked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LoopTargets {
+    after: Label,
+    post: Label,
+    base: u32,
+}
+
+impl Body<'_, '_> {
+    /// Emits the whole body of the function.
+    pub(super) fn control(&mut self) {
+        let f = self.f;
+        for (i, &block) in f.blocks(f.body()).iter().enumerate() {
+            if i > 0 {
+                let label = self.block_label(block);
+                self.bind(label);
+            }
+            self.tasks.extend(f.first(block).map(Task::Ops));
+            while let Some(task) = self.tasks.pop() {
+                self.task(task);
+            }
+        }
+    }
+
+    fn task(&mut self, task: Task) {
+        match task {
+            Task::Ops(op) => {
+                self.tasks.extend(self.f.next(op).map(Task::Ops));
+                self.at = self.f.loc(op).span;
+                self.op(op);
+            }
+            Task::Bind(label) => self.bind(label),
+            Task::Enter(end) => self.scopes.push(Scope { end, base: self.pending }),
+            Task::Leave => {
+                if let Some(scope) = self.scopes.pop() {
+                    self.pending = scope.base;
+                }
+            }
+            Task::EnterLoop(after, post) => {
+                self.loops.push(LoopTargets { after, post, base: self.pending });
+            }
+            Task::LeaveLoop => {
+                self.loops.pop();
+            }
+            Task::Registered => self.pending += 1,
+        }
+    }
+
+    fn op(&mut self, op: Op) {
+        match self.f.op_name(op) {
+            luma::If::NAME => self.branch(op),
+            luma::Loop::NAME => self.looped(op),
+            luma::Switch::NAME => self.switch(op),
+            luma::Block::NAME => {
+                let end = self.label();
+                self.tasks.push(Task::Bind(end));
+                self.region(self.f.op_regions(op)[0], End::Jump(end));
+            }
+            luma::Defer::NAME => {
+                let (body, after) = (self.label(), self.label());
+                self.emit(Inst::Defer { body, after });
+                self.tasks.extend([Task::Registered, Task::Bind(after)]);
+                self.region(self.f.op_regions(op)[0], End::Defer);
+                self.tasks.push(Task::Bind(body));
+            }
+            luma::Yield::NAME => self.yielded(op),
+            luma::Return::NAME => self.returned(op),
+            luma::Break::NAME => {
+                if let Some(&LoopTargets { after, base, .. }) = self.loops.last() {
+                    self.leave(base, after);
+                }
+            }
+            luma::Continue::NAME => {
+                if let Some(&LoopTargets { post, base, .. }) = self.loops.last() {
+                    self.leave(base, post);
+                }
+            }
+            luma::Br::NAME => {
+                if let Some(successor) = self.f.successors(op).first() {
+                    self.go(&successor.clone());
+                }
+            }
+            luma::CondBr::NAME => {
+                let [yes, no] = [0, 1].map(|i| self.f.successors(op)[i].clone());
+                let (to_yes, to_no) = (self.entry_of(&yes), self.entry_of(&no));
+                self.test(self.operand(op, 0), to_yes.0, to_no.0);
+                self.go_later(&yes, to_yes);
+                self.go_later(&no, to_no);
+            }
+            luma::SwitchBr::NAME => {
+                let successors = self.f.successors(op).to_vec();
+                let entries: Vec<_> = successors.iter().map(|s| self.entry_of(s)).collect();
+                let labels: Vec<Label> = entries.iter().map(|entry| entry.0).collect();
+                self.dispatch(op, &labels);
+                for (successor, entry) in successors.iter().zip(entries) {
+                    self.go_later(successor, entry);
+                }
+            }
+            luma::Unreachable::NAME => self.emit(Inst::Unreachable),
+            luma::Call::NAME => self.call(op),
+            _ => self.plain(op),
+        }
+    }
+
+    /// The only block of `region`, to be walked next.
+    fn region(&mut self, region: Region, end: End) {
+        self.tasks.push(Task::Leave);
+        let first = self.f.blocks(region).first().and_then(|&block| self.f.first(block));
+        self.tasks.extend(first.map(Task::Ops));
+        self.tasks.push(Task::Enter(end));
+    }
+
+    fn branch(&mut self, op: Op) {
+        let regions = self.f.op_regions(op);
+        let (yes, end) = (self.label(), self.label());
+        let no = if regions.len() > 1 { self.label() } else { end };
+        self.test(self.operand(op, 0), yes, no);
+        self.tasks.push(Task::Bind(end));
+        if let Some(&region) = regions.get(1) {
+            self.region(region, End::Results(op, end));
+            self.tasks.push(Task::Bind(no));
+        }
+        self.region(regions[0], End::Results(op, end));
+        self.tasks.push(Task::Bind(yes));
+    }
+
+    fn looped(&mut self, op: Op) {
+        let &[condition, body, post] = self.f.op_regions(op) else { return };
+        let [test, inside, step, after] = std::array::from_fn(|_| self.label());
+        self.tasks.push(Task::Bind(after));
+        self.region(post, End::Jump(test));
+        self.tasks.extend([Task::Bind(step), Task::LeaveLoop]);
+        self.region(body, End::Jump(step));
+        self.tasks.extend([Task::EnterLoop(after, step), Task::Bind(inside)]);
+        self.region(condition, End::Condition(inside, after));
+        self.tasks.push(Task::Bind(test));
+    }
+
+    fn switch(&mut self, op: Op) {
+        let end = self.label();
+        let regions = self.f.op_regions(op);
+        let labels: Vec<Label> = regions.iter().map(|_| self.label()).collect();
+        self.dispatch(op, &labels);
+        self.tasks.push(Task::Bind(end));
+        for (&region, &label) in regions.iter().zip(&labels).rev() {
+            self.region(region, End::Jump(end));
+            self.tasks.push(Task::Bind(label));
+        }
+    }
+
+    /// Goes where the cases of `op` say; the first target is the default.
+    fn dispatch(&mut self, op: Op, targets: &[Label]) {
+        let value = self.operand(op, 0);
+        let is_byte = self.f.value_type(value) == Type::I8;
+        let cases = self.f.op_attribute(op, attr::CASES).and_then(Attribute::as_array);
+        let mut table = Vec::new();
+        for (labels, &target) in cases.unwrap_or_default().iter().zip(targets.iter().skip(1)) {
+            for number in labels.as_array().unwrap_or_default().iter().filter_map(Attribute::as_int)
+            {
+                let number = if is_byte { i64::from(number as i8) } else { number };
+                table.push((number, target));
+            }
+        }
+        table.sort_by_key(|&(number, _)| number);
+        let default = targets.first().copied().unwrap_or(0);
+        let a = self.reg(value);
+        let index = self.c.program.switches.len() as u32;
+        self.c.program.switches.push(SwitchTable { cases: table, default });
+        self.emit(Inst::Switch { a, table: index });
+    }
+
+    /// Goes to `yes` when `condition` holds, else to `no`. A comparison right before is part of it.
+    fn test(&mut self, condition: Value, yes: Label, no: Label) {
+        let reg = self.reg(condition);
+        let last = self.c.program.code.last().copied();
+        // Another use of its result would miss it.
+        let compared =
+            self.f.def_op(condition).is_some_and(|op| self.f.op_name(op) == luma::Cmp::NAME);
+        let alone = compared && self.last_bound != Some(self.pc()) && self.is_used_once(condition);
+        let fused = match last {
+            Some(Inst::Lt { d, a, b }) if d == reg => Some(Inst::BranchLt { a, b, yes, no }),
+            Some(Inst::Le { d, a, b }) if d == reg => Some(Inst::BranchLe { a, b, yes, no }),
+            Some(Inst::Eq { d, a, b }) if d == reg => Some(Inst::BranchEq { a, b, yes, no }),
+            Some(Inst::Ne { d, a, b }) if d == reg => Some(Inst::BranchNe { a, b, yes, no }),
+            _ => None,
+        };
+        match fused {
+            Some(inst) if alone => {
+                if let Some(slot) = self.c.program.code.last_mut() {
+                    *slot = inst;
+                }
+            }
+            _ => self.emit(Inst::Branch { a: reg, yes, no }),
+        }
+    }
+
+    fn is_used_once(&self, value: Value) -> bool {
+        use luma_ir::Entity as _;
+        self.uses.get(value.index()).is_some_and(|&uses| uses == 1)
+    }
+
+    fn yielded(&mut self, op: Op) {
+        let Some(&Scope { end, base }) = self.scopes.last() else { return };
+        if self.pending > base {
+            self.emit(Inst::RunDefers { to: base });
+        }
+        match end {
+            End::Results(outer, label) => {
+                let results = self.f.results(outer);
+                let moves: Vec<(Slot, Slot)> = self
+                    .f
+                    .operands(op)
+                    .iter()
+                    .zip(results)
+                    .map(|(&from, &to)| (self.slot(from), self.slot(to)))
+                    .collect();
+                self.moves(&moves);
+                self.emit(Inst::Jump { to: label });
+            }
+            End::Jump(label) => self.emit(Inst::Jump { to: label }),
+            End::Condition(yes, no) => self.test(self.operand(op, 0), yes, no),
+            End::Defer => self.emit(Inst::EndDefer),
+        }
+    }
+
+    fn returned(&mut self, op: Op) {
+        if self.pending > 0 {
+            self.emit(Inst::RunDefers { to: 0 });
+        }
+        let inst = match self.f.operands(op).first() {
+            None => Inst::Return,
+            Some(&value) => match self.slot(value) {
+                Slot::Reg(a) => Inst::ReturnReg { a },
+                Slot::Area(at, size) => Inst::ReturnArea { at, size },
+            },
+        };
+        self.emit(inst);
+    }
+
+    /// Leaves for `label`, where `base` defers are left.
+    fn leave(&mut self, base: u32, label: Label) {
+        if self.pending > base {
+            self.emit(Inst::RunDefers { to: base });
+        }
+        self.emit(Inst::Jump { to: label });
+    }
+
+    // --- branches ---------------------------------------------------------------------------
+
+    /// Where to go for `successor`: its block, or a stop on the way that passes values.
+    fn entry_of(&mut self, successor: &Successor) -> (Label, bool) {
+        if successor.args.is_empty() {
+            (self.block_label(successor.block), false)
+        } else {
+            (self.label(), true)
+        }
+    }
+
+    fn go_later(&mut self, successor: &Successor, (label, stop): (Label, bool)) {
+        if stop {
+            self.bind(label);
+            self.go(successor);
+        }
+    }
+
+    fn go(&mut self, successor: &Successor) {
+        let params = self.f.block_args(successor.block);
+        let moves: Vec<(Slot, Slot)> = successor
+            .args
+            .iter()
+            .zip(params)
+            .map(|(&from, &to)| (self.slot(from), self.slot(to)))
+            .collect();
+        self.moves(&moves);
+        let label = self.block_label(successor.block);
+        self.emit(Inst::Jump { to: label });
+    }
+
+    /// Moves values all at once.
+    fn moves(&mut self, moves: &[(Slot, Slot)]) {
+        let clash = moves.iter().enumerate().any(|(i, &(_, to))| {
+            moves.iter().skip(i + 1).any(|&(from, later)| from == to && from != later)
+        });
+        if !clash {
+            for &(from, to) in moves {
+                self.copy_slot(from, to);
+            }
+            return;
+        }
+        let mut parked = Vec::with_capacity(moves.len());
+        for &(from, to) in moves {
+            let between = match from {
+                Slot::Reg(_) => Slot::Reg(self.frame.register()),
+                Slot::Area(_, size) => {
+                    let at = self.frame.area;
+                    self.frame.area = at.saturating_add(size);
+                    Slot::Area(at, size)
+                }
+            };
+            self.copy_slot(from, between);
+            parked.push((between, to));
+        }
+        for (from, to) in parked {
+            self.copy_slot(from, to);
+        }
+    }
+
+    pub(super) fn copy_slot(&mut self, from: Slot, to: Slot) {
+        match (from, to) {
+            _ if from == to => {}
+            (Slot::Reg(a), Slot::Reg(d)) => self.emit(Inst::Copy { d, a }),
+            (Slot::Area(from, size), Slot::Area(to, _)) => {
+                self.emit(Inst::CopyArea { to, from, size });
+            }
+            _ => {}
+        }
+    }
+
+    // --- calls ------------------------------------------------------------------------------
+
+    fn call(&mut self, op: Op) {
+        let (module, caller) = (self.c.module, self.index);
+        let Some(symbol) = self.symbol(op, attr::CALLEE) else { return };
+        let values = self.f.operands(op);
+        let result = self.f.results(op).first().copied();
+        if let Some(&callee) = self.c.functions.get(&symbol) {
+            let params = self.c.program.functions[callee as usize].params.clone();
+            let args =
+                values.iter().zip(params).map(|(&value, to)| (self.slot(value), to)).collect();
+            let result = result.map(|value| self.slot(value));
+            let site = self.c.program.calls.len() as u32;
+            self.c.program.calls.push(CallSite { caller, callee, args, result });
+            return self.emit(Inst::Call { site });
+        }
+        let name = module.context.name(symbol);
+        let Some(callee) = module.functions.get(&symbol) else { return };
+        match host::find(&module.context, &name, &callee.params, &callee.results) {
+            Ok(function) => {
+                let args = values.iter().map(|&value| self.reg(value)).collect();
+                let result = result.map(|value| (self.reg(value), self.f.value_type(value)));
+                let site = self.c.program.host_calls.len() as u32;
+                self.c.program.host_calls.push(HostSite { caller, function, args, result });
+                self.emit(Inst::CallHost { site });
+            }
+            Err(host::NotFound::Unknown) => {
+                let index = self.c.program.unsupported.len() as u32;
+                self.c.program.unsupported.push(name.to_string());
+                self.emit(Inst::UnknownExtern { name: index });
+            }
+            Err(host::NotFound::Signature(wanted)) => self.unsupported(format!(
+                "the prototype of `{name}` does not fit C's function, which {wanted}"
+            )),
+        }
+    }
+}

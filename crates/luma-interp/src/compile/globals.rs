@@ -1,0 +1,67 @@
+//! The initial bytes of globals.
+
+use luma_ir::{Attribute, Type, TypeData};
+
+use super::Compiler;
+use super::ops::scalar_bits;
+use crate::code::GlobalImage;
+use crate::memory;
+
+impl Compiler<'_> {
+    /// Makes the images of all globals.
+    pub(super) fn globals(&mut self) {
+        let module = self.module;
+        for (&name, global) in &module.globals {
+            let size = self.size(global.ty);
+            let mut bytes = vec![0; size as usize];
+            if let Some(init) = &global.init {
+                self.fill(&mut bytes, global.ty, init);
+            }
+            let name = format!("the global `{}`", module.context.name(name));
+            self.program.globals.push(GlobalImage { name, bytes });
+        }
+    }
+
+    /// Writes `init` of type `ty` to `bytes`, which are zero.
+    fn fill(&mut self, bytes: &mut [u8], ty: Type, init: &Attribute) {
+        // An initial value nests as deep as its type: the stack is explicit.
+        let mut stack = vec![(0u64, ty, init)];
+        while let Some((at, ty, init)) = stack.pop() {
+            if let Attribute::Array(items) = init {
+                match self.module.context.type_data(ty) {
+                    TypeData::Array(_, element) => {
+                        let size = self.layouts.of(element).size;
+                        let parts = items.iter().enumerate();
+                        stack.extend(parts.map(|(i, item)| (at + i as u64 * size, element, item)));
+                    }
+                    TypeData::Struct(name) => {
+                        let Some(def) = self.module.structs.get(&name) else { continue };
+                        let offsets = self.layouts.offsets(ty);
+                        let parts = offsets.iter().zip(def.fields.values()).zip(items.iter());
+                        stack.extend(parts.map(|((offset, &ty), item)| (at + offset, ty, item)));
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            let bits = match init {
+                Attribute::Str(text) => memory::literal_address(self.literal(text) as usize),
+                Attribute::Symbol(name) => match self.module.globals.get_index_of(name) {
+                    Some(index) => memory::global_address(index),
+                    None => {
+                        let index = self.module.functions.get_index_of(name);
+                        index.map_or(0, memory::function_address)
+                    }
+                },
+                other => scalar_bits(other, ty),
+            };
+            let size = self.layouts.of(ty).size.min(8) as usize;
+            let Ok(at) = usize::try_from(at) else { continue };
+            if let Some(target) = bytes.get_mut(at..at + size)
+                && !matches!(init, Attribute::Unit)
+            {
+                target.copy_from_slice(&bits.to_le_bytes()[..size]);
+            }
+        }
+    }
+}
