@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         ("any level can be the input", levels),
         ("other targets", targets),
         ("exit code and arguments pass through run", run),
+        ("division by zero traps at every level", division),
         ("line tables for gdb", line_tables),
         ("error formats", error_formats),
         ("ownership can be off", ownership_off),
@@ -192,6 +193,26 @@ fn run() {
     assert_eq!(code(&ran), Some(128 + 11), "{}", stderr(&ran));
 }
 
+/// LLVM leaves it undefined, the language does not.
+fn division() {
+    let directory = scratch();
+    for (name, expression) in [
+        ("div", "a / b"),
+        ("rem", "a % b"),
+        ("overflow", "(-9223372036854775808 + b) / (b - 1)"),
+    ] {
+        let program = format!(
+            "const f -> fn (a: int, b: int) int {{ return {expression}; }}\n\
+             const main -> fn () int {{ let r: int = f(7, 0); return 0; }}\n"
+        );
+        std::fs::write(directory.path().join("trap.lx"), program).unwrap();
+        for level in ["-O0", "-O1", "-O2", "-O3"] {
+            let ran = run_on(directory.path(), &["run", "trap.lx", level]);
+            assert_eq!(code(&ran), Some(128 + 8), "{name} {level}: {}", stderr(&ran));
+        }
+    }
+}
+
 fn line_tables() {
     let directory = scratch();
     let program = "const add -> fn (a: int, b: int) int {\n    let sum: int = a + b;\n    \
@@ -335,6 +356,11 @@ fn hostile() {
     fails_with(&executable, "E0206");
 }
 
+/// Parses, but is invalid: a late `phi`, a flag twice.
+const BROKEN_LL: &[u8] = b"define i64 @main() {\nentry:\n  br label %b\nb:\n  \
+    %x = add i64 %y, 1\n  %y = phi i64 [0, %entry]\n  ret i64 %x\n}\n\
+    !llvm.module.flags = !{!0, !0}\n!0 = !{i32 2, !\"Debug Info Version\", i32 3}\n";
+
 fn hostile_ir() {
     let directory = scratch();
     let check = |file: &str, text: &[u8]| {
@@ -358,6 +384,7 @@ fn hostile_ir() {
         check(file, b"luma.func @f() { luma.return() : () -> ()");
         check(file, b"func.func @main() -> i64 { return }");
         check(file, b"define i64 @main() { ret i32 0 }");
+        check(file, BROKEN_LL);
     }
     let nested = format!(
         "luma.func @f() {{\n{}luma.return() : () -> ()\n{}}}\n",

@@ -35,7 +35,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// The fenced blocks of a Markdown text, with the words after the fence.
-fn fences(markdown: &str) -> Vec<(&str, String)> {
+pub fn fences(markdown: &str) -> Vec<(&str, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(&str, String)> = None;
     for line in markdown.lines() {

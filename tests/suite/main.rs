@@ -3,6 +3,7 @@
 //! | directory | a case is | what must hold |
 //! | --- | --- | --- |
 //! | `tests/run/` | `NAME.lx` and `NAME.stdout` | it compiles; output and exit code are right at -O0 (under valgrind: no error, no leak) and -O2 |
+//! | `tests/run/` | the same | it does the same by the interpreter before and after each pass, and natively at -O0 and -O3 |
 //! | `tests/run/seed/` | the same | also: every stage is a snapshot, reads back, and is accepted by the stock tools |
 //! | `tests/ui/` | `NAME.lx` or `NAME.lir` with `//~ ERROR E0301` beside lines | exactly those codes on those lines; the text is a snapshot |
 //! | `examples/` | `NAME.lx` | it compiles and runs |
@@ -15,6 +16,7 @@
 mod cases;
 mod cli;
 mod explain;
+mod levels;
 mod run;
 mod stages;
 mod tool;
@@ -26,6 +28,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(run::trials());
+    trials.extend(levels::trials());
     trials.extend(stages::trials());
     trials.extend(ui::trials());
     trials.extend(cli::trials());

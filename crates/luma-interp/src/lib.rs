@@ -44,6 +44,8 @@ pub struct Options {
     pub program: Vec<u8>,
     /// The arguments after it.
     pub args: Vec<Vec<u8>>,
+    /// The environment, by name.
+    pub environment: Vec<(Vec<u8>, Vec<u8>)>,
     /// Instructions after which the program is stopped; none if there is no limit. An operation
     /// takes about one.
     pub step_limit: Option<u64>,
@@ -58,6 +60,7 @@ impl Default for Options {
         Self {
             program: b"program".to_vec(),
             args: Vec::new(),
+            environment: Vec::new(),
             step_limit: None,
             call_depth: 250_000,
             memory_limit: 2 << 30,
@@ -117,6 +120,11 @@ pub fn run(module: &Module, options: &Options, out: &mut dyn Write) -> Outcome {
         options.step_limit.unwrap_or(u64::MAX),
         options.call_depth,
     );
+    machine.environment = options
+        .environment
+        .iter()
+        .map(|(name, value)| (name.clone(), (value.clone(), 0)))
+        .collect();
     let end = machine.run(program.main.unwrap_or(0), &args);
     let end = match (end, machine.out.flush()) {
         (Ok(_), Err(fault)) => Err(fault),

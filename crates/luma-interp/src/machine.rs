@@ -40,6 +40,7 @@ pub(crate) struct Machine<'p, 'o> {
     pub(crate) memory: Memory,
     pub(crate) out: Output<'o>,
     pub(crate) files: host::Files,
+    pub(crate) environment: host::Environment,
     registers: Vec<u64>,
     /// Struct and array values: bytes, and which are written.
     area: Vec<u8>,
@@ -69,6 +70,7 @@ impl<'p, 'o> Machine<'p, 'o> {
             memory,
             out,
             files: host::Files::default(),
+            environment: host::Environment::default(),
             registers: Vec::new(),
             area: Vec::new(),
             written: Vec::new(),
@@ -429,7 +431,7 @@ impl<'p, 'o> Machine<'p, 'o> {
                         *arg = reg!(reg);
                     }
                     self.pc = pc as Pc - 1;
-                    match host::call(self, site.function, &args)? {
+                    match host::call(self, site.function, &args, site.args.len())? {
                         host::Flow::Next(value) => {
                             if let Some((d, ty)) = site.result {
                                 reg!(d) = host::converted(value, ty);
@@ -525,7 +527,7 @@ fn bad_division(a: i64, b: i64) -> Box<Fault> {
 #[inline]
 fn to_int(value: f64) -> Faulty<u64> {
     // 2^63 is the first float past the largest integer; -2^63 is the smallest integer.
-    if value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0 {
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
         return Ok(value as i64 as u64);
     }
     Err(out_of_range(value))

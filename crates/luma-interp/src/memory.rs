@@ -437,7 +437,7 @@ impl Memory {
         let (segment, id, _) = split(address);
         let object = self.segments.get(segment).and_then(|objects| objects.get(id));
         let size = object.map_or(0, Object::size);
-        match (segment + 1, object) {
+        match (segment.wrapping_add(1), object) {
             (1, Some(_)) => {
                 let name = self.global_names.get(id).map_or("", String::as_str);
                 format!("{name} of {size} bytes")
@@ -458,7 +458,7 @@ impl Memory {
         let object = self.segments.get(segment).and_then(|objects| objects.get(id));
         let owner = self.describe(address);
         let bytes = if size == 1 { "1 byte".to_owned() } else { format!("{size} bytes") };
-        if address < 4096 || address > u64::MAX - 4096 {
+        if !(4096..=u64::MAX - 4096).contains(&address) {
             let text = format!("{what} of {bytes} through a null pointer");
             return fault(TrapKind::NullDereference, text);
         }
@@ -515,7 +515,7 @@ impl Memory {
         let (segment, id, _) = split(address);
         let mut related = Vec::new();
         if let Some(object) = self.segments.get(segment).and_then(|objects| objects.get(id)) {
-            let made = match segment + 1 {
+            let made = match segment.wrapping_add(1) {
                 4 => "the object is allocated here",
                 _ => "the variable is declared here",
             };

@@ -60,6 +60,7 @@ impl LlvmModule {
             let position = Some(TextPosition { line, column });
             return Err(LlvmError { position, ..LlvmError::new(LlvmErrorKind::Parse, message) });
         }
+        never_upgrade_debug_info();
         let (context, reports) = new_context();
         let mut bytes = Vec::with_capacity(text.len() + 1);
         bytes.extend_from_slice(text.as_bytes());
@@ -244,4 +245,20 @@ fn parse_error(name: &str, text: &str) -> LlvmError {
     let position = position.map(|(line, column)| TextPosition { line, column });
     let message = format!("malformed LLVM IR: {message}");
     LlvmError { position, ..LlvmError::new(LlvmErrorKind::Parse, message) }
+}
+
+/// The reader of LLVM IR brings old debug information up to date, and for that ends the process
+/// when the module is invalid. Without it, a later verification says what is wrong.
+fn never_upgrade_debug_info() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    let arguments = [c"lumac".as_ptr(), c"-disable-auto-upgrade-debug-info".as_ptr()];
+    // SAFETY: two zero-terminated strings that live for ever; LLVM's table of options is only
+    // changed here, once.
+    ONCE.call_once(|| unsafe {
+        inkwell::llvm_sys::support::LLVMParseCommandLineOptions(
+            2,
+            arguments.as_ptr(),
+            std::ptr::null(),
+        );
+    });
 }

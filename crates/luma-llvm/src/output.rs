@@ -54,7 +54,15 @@ pub(crate) fn parent(path: &Path) -> &Path {
 }
 
 pub(crate) fn cannot_write(path: &Path, why: &io::Error) -> LlvmError {
-    let message = format!("cannot write `{}`: {why}", path.display());
+    // The long form names the temporary file, which tells nobody anything.
+    let reason = match why.kind() {
+        io::ErrorKind::NotFound => format!("there is no directory `{}`", parent(path).display()),
+        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+        io::ErrorKind::StorageFull => "no space left".to_string(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_string(),
+        _ => why.to_string(),
+    };
+    let message = format!("cannot write `{}`: {reason}", path.display());
     LlvmError::new(LlvmErrorKind::Write, message)
 }
 

@@ -286,6 +286,12 @@ fn check_jump(cx: &mut Cx<'_>, span: Span, word: &str) -> End {
             return End::Never;
         }
         Some(&mut Frame::Defer(defer)) if looping => {
+            let mut nearest = cx.enclosing.frames.iter_mut().rev();
+            let nearest = nearest.find(|frame| matches!(frame, Frame::Loop { .. }));
+            if let Some(Frame::Loop { broken }) = nearest {
+                // The loop is meant to end here, so what follows it is meant to be reached.
+                *broken |= breaks;
+            }
             cx.report(out_of_defer(span, defer, word));
         }
         _ => {

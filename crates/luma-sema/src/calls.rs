@@ -146,6 +146,7 @@ fn check_method(cx: &mut Cx<'_>, callee: ExprId, base: ExprId, name: &Name) {
                 .also(declared, format!("has type `{}`", cx.show(ty)));
             cx.report(d);
         }
+        None if cx.methods.contains(&(id, name.text.as_str())) => {}
         None => {
             let d = no_field(cx, id, name).note("methods are not supported yet");
             cx.report(d);

@@ -31,8 +31,10 @@ pub(crate) fn collect<'a>(cx: &mut Cx<'a>) -> Vec<Announced> {
             ItemKind::Global(_) => {
                 declare(cx, name, Def::Global(item));
             }
-            ItemKind::Struct(_) => {
+            ItemKind::Struct(strukt) => {
                 let id = StructId(cx.out.structs.len() as u32);
+                let methods = strukt.methods.iter();
+                cx.methods.extend(methods.map(|method| (id, method.text.as_str())));
                 let info = StructInfo { name: name.text.clone(), item, fields: Vec::new() };
                 cx.out.structs.push(info);
                 cx.out.struct_ids.insert(item, id);

@@ -3,7 +3,7 @@
 use la_arena::ArenaMap;
 use luma_diagnostics::{Diagnostic, Span, codes};
 use luma_syntax::ast::{Ast, ExprId, ItemId, LocalId, Name};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::globals::GlobalState;
 use crate::scopes::Scopes;
@@ -102,6 +102,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) names: FxHashMap<&'a str, Def>,
     /// Members of all enums by name.
     pub(crate) enum_members: FxHashMap<(EnumId, &'a str), u32>,
+    /// Methods of all structs, reported as unsupported where they are declared.
+    pub(crate) methods: FxHashSet<(StructId, &'a str)>,
     /// Fields of large structs by name, made when first asked for.
     pub(crate) field_index: FxHashMap<StructId, FxHashMap<String, u32>>,
     /// Local names visible now.
@@ -132,6 +134,7 @@ impl<'a> Cx<'a> {
             prims,
             names: FxHashMap::default(),
             enum_members: FxHashMap::default(),
+            methods: FxHashSet::default(),
             field_index: FxHashMap::default(),
             scopes: Scopes::default(),
             structs: Vec::new(),

@@ -193,7 +193,7 @@ fn mismatch(cx: &mut Cx<'_>, e: ExprId, from: Ty, to: Ty, site: Site) {
 
 /// How to get from one type to the other, where there is an evident way.
 pub(crate) fn advice(cx: &Cx<'_>, e: ExprId, from: Ty, to: Ty) -> Option<String> {
-    use TyKind::{Bool, Byte, Double, Float, Int, Pointer};
+    use TyKind::{Bool, Byte, Double, Float, Int, Pointer, Str, String};
     let target = cx.show(to);
     let numeric = |kind: &TyKind| matches!(kind, Int | Byte | Float | Double);
     let (a, b) = (cx.kind(from), cx.kind(to));
@@ -201,6 +201,10 @@ pub(crate) fn advice(cx: &Cx<'_>, e: ExprId, from: Ty, to: Ty) -> Option<String>
         (Int, Pointer(_)) if matches!(cx.ast.exprs[e].kind, ExprKind::Int(0)) => {
             Some(format!("the null pointer is written `cast<{target}>(0)`"))
         }
+        (Str, String) if matches!(cx.ast.exprs[e].kind, ExprKind::Str(_)) => {
+            Some("string literals have type `str`; write `str` instead of `string`".to_owned())
+        }
+        (Str, String) | (String, Str) => Some(format!("convert it with `cast<{target}>(…)`")),
         (_, Bool) if numeric(a) => Some("compare it with something, as in `x != 0`".to_owned()),
         (Bool, Int) => Some("`-cast<int>(…)` gives 1 for `true` and 0 for `false`".to_owned()),
         (Pointer(_), Pointer(_)) => Some(format!("convert it with `cast<{target}>(…)`")),

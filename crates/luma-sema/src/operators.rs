@@ -1,7 +1,7 @@
 //! Operators and assignment.
 
 use luma_diagnostics::{Diagnostic, codes};
-use luma_syntax::ast::{BinaryOp, ExprId, UnaryOp};
+use luma_syntax::ast::{BinaryOp, ExprId, ExprKind, UnaryOp};
 
 use crate::context::Cx;
 use crate::convert::{Site, check_to, compatible, decay};
@@ -64,6 +64,24 @@ fn bad_operand(cx: &mut Cx<'_>, e: ExprId, ty: Ty, op: &str, wanted: &str) {
         d = d.help(help);
     }
     cx.report(d);
+}
+
+/// Reports `a + b` where one of them is a text that was meant to be joined with the other. False
+/// if an address in the text may have been meant.
+fn text_addition(cx: &mut Cx<'_>, a: Operand, b: Operand) -> bool {
+    let is_text = |(_, ty): Operand| matches!(cx.kind(ty), TyKind::Str | TyKind::String);
+    let is_literal = |(e, _): Operand| matches!(cx.ast.exprs[e].kind, ExprKind::Str(_));
+    let is_offset = |(_, ty): Operand| is_integer(cx.kind(ty));
+    let text = match (is_text(a), is_text(b)) {
+        (true, false) if is_literal(a) || !is_offset(b) => a,
+        (false, true) if is_literal(b) || !is_offset(a) => b,
+        (true, true) => a,
+        _ => return false,
+    };
+    let d = Diagnostic::new(codes::E0302, cx.span(text.0), "`+` does not join strings")
+        .help("to print them joined, list them: `output(a, b)`; else copy their bytes");
+    cx.report(d);
+    true
 }
 
 /// `-x`, `~x`, `!x` and `+x`
@@ -171,6 +189,9 @@ type Operand = (ExprId, Ty);
 
 fn check_arithmetic(cx: &mut Cx<'_>, op: BinaryOp, a: Operand, b: Operand) -> Ty {
     if cx.is_error(a.1) || cx.is_error(b.1) {
+        return cx.prims.error;
+    }
+    if op == BinaryOp::Add && text_addition(cx, a, b) {
         return cx.prims.error;
     }
     for (e, ty) in [a, b] {

@@ -116,6 +116,7 @@ fn undefined(cx: &mut Cx<'_>, name: &Name) -> Diagnostic {
 fn resolve_member(cx: &mut Cx<'_>, base: &Name, member: &Name) -> Option<Resolution> {
     match cx.names.get(base.text.as_str()).copied() {
         Some(Def::Enum(id)) => enum_member(cx, id, member),
+        Some(Def::Struct(id)) if cx.methods.contains(&(id, member.text.as_str())) => None,
         Some(Def::Struct(_)) => {
             let message = "static methods are not supported yet";
             cx.report(Diagnostic::new(codes::E0109, base.span.to(member.span), message));

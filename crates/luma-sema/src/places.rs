@@ -219,6 +219,9 @@ pub(crate) fn check_member(cx: &mut Cx<'_>, e: ExprId, base: ExprId, name: &Name
         return cx.prims.error;
     }
     let Some(index) = find_field(cx, id, &name.text) else {
+        if cx.methods.contains(&(id, name.text.as_str())) {
+            return cx.prims.error;
+        }
         let d = no_field(cx, id, name);
         cx.report(d);
         return cx.prims.error;

@@ -81,7 +81,7 @@ pub(crate) fn ensure_fields(cx: &mut Cx<'_>, id: StructId, span: Span) -> bool {
     cx.leave();
     // Layout order: public fields, then private ones; the sort keeps source order within both.
     fields.sort_by_key(|field| !field.public);
-    if fields.is_empty() {
+    if fields.is_empty() && strukt.methods.is_empty() {
         let message = format!("struct `{}` has no fields", strukt.name.text);
         let d = Diagnostic::new(codes::E0319, strukt.name.span, message)
             .help("a struct must have at least one data field");

@@ -50,7 +50,8 @@ pub(crate) fn check_switch(
     };
     if default.is_some() {
         end
-    } else if exhaustive {
+    } else if exhaustive || cx.is_error(ty) && end <= End::Unmatched {
+        // What a wrong subject can be is unknown, so nothing is said about unmatched values.
         end.max(End::Barely)
     } else if end <= End::Unmatched && !arms.is_empty() {
         End::Unmatched

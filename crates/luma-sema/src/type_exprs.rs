@@ -125,11 +125,16 @@ fn resolve_path(cx: &mut Cx<'_>, path: &[Name], span: Span) -> Ty {
 pub(crate) fn undefined(cx: &mut Cx<'_>, name: &Name) -> Diagnostic {
     let d = Diagnostic::new(codes::E0202, name.span, format!("undefined type `{}`", name.text));
     let alias = match name.text.as_str() {
-        "uint" | "i64" | "long" | "i32" | "u64" | "size_t" | "short" => Some("int"),
-        "u8" | "i8" => Some("byte"),
-        "f32" => Some("float"),
-        "f64" => Some("double"),
-        "boolean" => Some("bool"),
+        "uint" | "long" | "short" | "integer" | "Integer" | "Int" | "i16" | "i32" | "i64"
+        | "i128" | "u16" | "u32" | "u64" | "u128" | "isize" | "usize" | "int16" | "int32"
+        | "int64" | "uint16" | "uint32" | "uint64" | "int16_t" | "int32_t" | "int64_t"
+        | "uint16_t" | "uint32_t" | "uint64_t" | "size_t" | "ssize_t" | "number" => Some("int"),
+        "u8" | "i8" | "int8" | "uint8" | "int8_t" | "uint8_t" | "uchar" | "rune" => Some("byte"),
+        "f32" | "float32" => Some("float"),
+        "f64" | "float64" => Some("double"),
+        "boolean" | "_Bool" => Some("bool"),
+        "String" => Some("str"),
+        "unit" | "Void" => Some("void"),
         _ => None,
     };
     let candidates = cx

@@ -1,8 +1,10 @@
 //! Small programs with what is wrong with them written beside the line.
 //!
 //! `tests/cases/*.txt`: each case starts with a line `--- name` (a whole file follows) or
-//! `--- body name` (the inside of `main` follows). `//~ E0301 W0302` lists the codes whose primary
-//! label starts on that line; a case without such marks must pass without any diagnostic.
+//! `--- body name` (the inside of `main` follows) or `--- broken name` (a whole file that the
+//! parser objects to: its errors count, too). `//~ E0301 W0302` lists the codes whose primary
+//! label starts on that line; a case without such marks must pass without any diagnostic. A line
+//! `//? text` asks for a diagnostic with that help.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -45,10 +47,22 @@ fn run(case: &Case, failures: &mut String) {
     let mut map = SourceMap::new();
     let file = map.add(case.name.clone(), case.text.clone());
     let parse = luma_syntax::parse(file, &case.text);
-    for d in &parse.diagnostics {
+    let broken = case.name.starts_with("broken ");
+    for d in parse.diagnostics.iter().filter(|_| !broken) {
         let _ = writeln!(failures, "{}: does not parse: {}", case.name, d.message);
     }
-    let (analysis, diagnostics) = luma_sema::analyze(&parse.ast);
+    let (analysis, mut diagnostics) = luma_sema::analyze(&parse.ast);
+    let sorted = diagnostics.is_sorted_by_key(luma_diagnostics::Diagnostic::sort_key);
+    assert!(sorted, "{}: not in source order", case.name);
+    diagnostics.extend(parse.diagnostics);
+    diagnostics.sort_by_key(luma_diagnostics::Diagnostic::sort_key);
+    let given: Vec<&str> =
+        diagnostics.iter().flat_map(|d| &d.help).map(|help| help.message.as_str()).collect();
+    for wanted in case.text.lines().filter_map(|line| line.trim().strip_prefix("//? ")) {
+        if !given.contains(&wanted) {
+            let _ = writeln!(failures, "{}: no help `{wanted}`, only {given:?}", case.name);
+        }
+    }
     let mut found: BTreeMap<(u32, String), u32> = BTreeMap::new();
     let mut messages = String::new();
     for d in &diagnostics {
@@ -62,8 +76,6 @@ fn run(case: &Case, failures: &mut String) {
             assert!((label.span.end as usize) <= case.text.len(), "{}", case.name);
         }
     }
-    let sorted = diagnostics.is_sorted_by_key(luma_diagnostics::Diagnostic::sort_key);
-    assert!(sorted, "{}: not in source order", case.name);
     if found != case.expected {
         let expected = &case.expected;
         let _ = writeln!(failures, "{}: expected {expected:?}, found\n{messages}", case.name);

@@ -113,6 +113,9 @@ pub struct Struct {
     pub name: Name,
     /// Data fields in source order.
     pub fields: Vec<Field>,
+    /// Names of methods, which are reported as unsupported where they stand: using one is no
+    /// second error.
+    pub methods: Vec<Name>,
 }
 
 /// A data field.

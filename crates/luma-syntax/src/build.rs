@@ -59,6 +59,8 @@ pub(crate) enum Def {
 pub(crate) enum Member {
     Field(Field),
     Section(bool),
+    /// Not supported, and reported.
+    Method(Name),
     Unusable,
 }
 
@@ -152,14 +154,16 @@ impl<'a> Builder<'a> {
             Def::Struct(name, members) => {
                 let mut public = true;
                 let mut fields = Vec::new();
+                let mut methods = Vec::new();
                 for member in members {
                     match member {
                         Member::Field(field) => fields.push(Field { public, ..field }),
                         Member::Section(is_public) => public = is_public,
+                        Member::Method(name) => methods.push(name),
                         Member::Unusable => {}
                     }
                 }
-                ItemKind::Struct(Struct { name, fields })
+                ItemKind::Struct(Struct { name, fields, methods })
             }
             Def::Enum(name, members) => ItemKind::Enum(Enum { name, members }),
         };
@@ -238,7 +242,7 @@ impl<'a> Builder<'a> {
             span,
             format!("a method like `{}` is not supported yet", name.text),
         ));
-        Member::Unusable
+        Member::Method(name)
     }
 
     pub(crate) fn unsupported_member(&mut self, what: &str, start: u32, end: u32) -> Member {

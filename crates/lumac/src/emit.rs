@@ -1,6 +1,6 @@
 //! Where products go: standard output, or files that appear complete or not at all.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -98,10 +98,14 @@ impl Plan {
                 }
                 bytes.extend_from_slice(&product.bytes);
                 let mut out = std::io::stdout().lock();
-                return out.write_all(&bytes).and_then(|()| out.flush()).map_err(|why| {
-                    let message = format!("cannot write to standard output: {why}");
-                    Box::new(Diagnostic::unlocated(codes::E0505, message))
-                });
+                return match out.write_all(&bytes).and_then(|()| out.flush()) {
+                    Err(why) if why.kind() != ErrorKind::BrokenPipe => {
+                        let message = format!("cannot write to standard output: {why}");
+                        Err(Box::new(Diagnostic::unlocated(codes::E0505, message)))
+                    }
+                    // A reader that has seen enough is no error.
+                    _ => Ok(()),
+                };
             }
         };
         result.map_err(|error| Box::new(diagnostic(error)))

@@ -51,7 +51,10 @@ pub(crate) fn check_levels(args: &CheckLevelsArgs) -> ExitCode {
 
 fn options(args: &[OsString], step_limit: Option<u64>) -> Options {
     let args = args.iter().map(|arg| arg.as_bytes().to_vec()).collect();
-    Options { args, step_limit, ..Options::default() }
+    let bytes = |text: OsString| text.as_bytes().to_vec();
+    let environment =
+        std::env::vars_os().map(|(name, value)| (bytes(name), bytes(value))).collect();
+    Options { args, environment, step_limit, ..Options::default() }
 }
 
 /// What can be seen of a run.
@@ -78,7 +81,7 @@ fn compare(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<String, Box<Diagnostic>> {
     let options = options(&args.args, args.step_limit);
-    let first = interpret(&module, &options);
+    let mut first = interpret(&module, &options);
     let mut agreeing = vec!["luma-ir".to_owned()];
     for step in &luma_opt::default_pipeline().steps {
         if let Err(errors) = luma_pass::run_step(&mut module, step, RunOptions::default()) {
@@ -89,13 +92,19 @@ fn compare(
         check(&first, "before all passes", &interpret(&module, &options), &name)?;
         agreeing.push(step.name().to_owned());
     }
-    if let Some((kind, message)) = first.trap.as_ref().filter(|(kind, _)| *kind != TrapKind::Leak) {
-        // Native code may do anything where the interpreter stops.
-        eprintln!(
-            "note: the interpreter stops the program: {message} [{}]; native runs are not compared",
-            kind.code()
-        );
-        return Ok(agree(&agreeing));
+    match first.trap {
+        None | Some((TrapKind::Leak, _)) => {}
+        // The language says what happens.
+        Some((TrapKind::DivisionByZero | TrapKind::DivisionOverflow, _)) => first.code = 128 + 8,
+        // Elsewhere native code may do anything.
+        Some((kind, message)) => {
+            eprintln!(
+                "note: the interpreter stops the program: {message} [{}]; \
+                 native runs are not compared",
+                kind.code()
+            );
+            return Ok(agree(&agreeing));
+        }
     }
     for (level, name) in [(OptLevel::O0, "-O0"), (OptLevel::O3, "-O3")] {
         let Some(native) = native(map, input, level, &args.args, diagnostics)? else {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use luma_diagnostics::{Diagnostic, FileId, SourceMap, codes};
+use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 use luma_ir::{Context, Module};
 use luma_llvm::{LlvmError, LlvmModule, Target, TargetOptions};
 use luma_mlir::{Lowering, Session};
 use luma_pass::{Pipeline, RunOptions};
+use luma_syntax::ast::Ast;
 
 use crate::cli::{CodeArgs, EmitKind, OptLevel};
 use crate::input::{Input, Level};
@@ -320,14 +321,50 @@ fn source(
     let broken = parse.diagnostics.iter().any(Diagnostic::is_error);
     let (analysis, found) = luma_sema::analyze(&parse.ast);
     diagnostics.extend(parse.diagnostics);
-    // A declaration that could not be parsed is missing: what follows from that is no news.
-    let follows = [codes::E0201, codes::E0202, codes::E0206, codes::E0316];
-    diagnostics.extend(found.into_iter().filter(|d| !broken || !follows.contains(&d.code)));
+    let damage = Damage::of(&parse.ast, diagnostics);
+    diagnostics.extend(found.into_iter().filter(|d| !damage.may_cause(d)));
     if needs_main && !broken {
         diagnostics.extend(luma_sema::check_main(&parse.ast, &analysis));
     }
     stop_on_error(diagnostics)?;
     Some(luma_lower::lower(&parse.ast, &analysis, context))
+}
+
+/// What syntax errors took out of a tree.
+struct Damage {
+    /// Declarations with an error in them: a variable or a `return` may be missing.
+    items: Vec<Span>,
+    /// An error was in no declaration that is left: a name may be missing everywhere.
+    lost_item: bool,
+}
+
+impl Damage {
+    fn of(ast: &Ast, syntax_errors: &[Diagnostic]) -> Self {
+        let mut items: Vec<Span> = ast.items.iter().map(|(_, item)| item.span).collect();
+        items.sort();
+        let mut damage = Self { items: Vec::new(), lost_item: false };
+        for at in syntax_errors.iter().filter_map(|error| Some(error.primary.as_ref()?.span)) {
+            let next = items.partition_point(|item| item.start <= at.start);
+            match next.checked_sub(1).and_then(|index| items.get(index)) {
+                Some(item) if at.start <= item.end => damage.items.push(*item),
+                _ => damage.lost_item = true,
+            }
+        }
+        damage.items.sort();
+        damage
+    }
+
+    /// Whether a diagnostic may only follow from what is missing, and so is no news.
+    fn may_cause(&self, diagnostic: &Diagnostic) -> bool {
+        let names = [codes::E0201, codes::E0202, codes::E0206].contains(&diagnostic.code);
+        let Some(at) = diagnostic.primary.as_ref().map(|label| label.span) else {
+            return !self.items.is_empty() || self.lost_item;
+        };
+        let next = self.items.partition_point(|item| item.start <= at.start);
+        let inside =
+            next.checked_sub(1).and_then(|i| self.items.get(i)).is_some_and(|i| at.start <= i.end);
+        (names && (self.lost_item || inside)) || (diagnostic.code == codes::E0316 && inside)
+    }
 }
 
 fn ownership(map: &SourceMap, module: &Module) -> Vec<Diagnostic> {

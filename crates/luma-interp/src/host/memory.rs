@@ -14,6 +14,7 @@ pub(super) const TABLE: &[Entry] = &[
     ("memset", "ppil", Run::Machine(memset)),
     ("memcmp", "ippl", Run::Machine(memcmp)),
     ("memchr", "ppil", Run::Machine(memchr)),
+    ("getenv", "pp", Run::Machine(getenv)),
     ("exit", "vi", Run::Machine(|_, args| Ok(Flow::End(End::Exited(args[0] as i32))))),
     ("abort", "v", Run::Machine(|_, _| Ok(Flow::End(End::Aborted)))),
 ];
@@ -67,7 +68,7 @@ pub(super) fn disjoint(a: u64, a_size: u64, b: u64, b_size: u64) -> Faulty<()> {
 
 fn memcpy(m: &mut Machine<'_, '_>, &[to, from, size, ..]: &Args) -> Faulty<Flow> {
     disjoint(to, size, from, size)?;
-    memmove(m, &[to, from, size, 0])
+    memmove(m, &[to, from, size, 0, 0, 0])
 }
 
 fn memmove(m: &mut Machine<'_, '_>, &[to, from, size, ..]: &Args) -> Faulty<Flow> {
@@ -99,4 +100,14 @@ fn memchr(m: &mut Machine<'_, '_>, &[from, byte, size, ..]: &Args) -> Faulty<Flo
     }
     let found = m.memory.bytes(from, size)?.iter().position(|&b| b == byte as u8);
     next(found.map_or(0, |at| from + at as u64))
+}
+
+fn getenv(m: &mut Machine<'_, '_>, &[name, ..]: &Args) -> Faulty<Flow> {
+    let name = m.memory.text(name, u64::MAX)?;
+    let Some((value, address)) = m.environment.get_mut(name) else { return next(0) };
+    if *address == 0 {
+        let text = [value.as_slice(), b"\0"].concat();
+        *address = m.memory.add_global("a value of the environment", &text);
+    }
+    next(*address)
 }

@@ -6,6 +6,7 @@
 mod maths;
 mod memory;
 mod number;
+mod printf;
 mod stdio;
 mod text;
 
@@ -16,7 +17,7 @@ use crate::machine::{End, Machine};
 use crate::trap::{Fault, Faulty, TrapKind, fault};
 
 /// The most parameters a known function has.
-pub(crate) const MOST_ARGS: usize = 4;
+pub(crate) const MOST_ARGS: usize = 6;
 
 /// A known function.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,9 @@ pub(crate) struct HostFunction {
 
 /// The contents of open files by the address of their handle.
 pub(crate) type Files = FxHashMap<u64, Vec<u8>>;
+
+/// The environment: names, values, and where a value is once it has been asked for.
+pub(crate) type Environment = FxHashMap<Vec<u8>, (Vec<u8>, u64)>;
 
 /// What happens after a call.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -48,10 +52,13 @@ enum Run {
     F32x2(fn(f32, f32) -> f32),
     Char(fn(i32) -> i32),
     Machine(fn(&mut Machine<'_, '_>, &Args) -> Faulty<Flow>),
+    /// With the number of arguments.
+    Variadic(fn(&mut Machine<'_, '_>, &Args, usize) -> Faulty<Flow>),
 }
 
 /// An entry of a table: name, types and code. Types are the result and the parameters: `v`oid,
-/// 32-bit `i`nt, `l`ong or size, `p`ointer, `d`ouble, `f`loat.
+/// 32-bit `i`nt, `l`ong or size, `p`ointer, `d`ouble, `f`loat; a final `*` is any number of
+/// integers and pointers.
 type Entry = (&'static str, &'static str, Run);
 
 const TABLES: &[&[Entry]] =
@@ -76,6 +83,10 @@ pub(crate) fn find(
     let mut entries = TABLES.iter().flat_map(|table| table.iter());
     let &(name, types, run) = entries.find(|entry| entry.0 == name).ok_or(NotFound::Unknown)?;
     let (result, wanted) = types.split_at(1);
+    let (wanted, variadic) = match wanted.strip_suffix('*') {
+        Some(wanted) => (wanted, true),
+        None => (wanted, false),
+    };
     let is_pointer = |ty: Type| context.is_ptr(ty);
     let param_fits = |ty: Type, class: u8| match class {
         b'p' | b'l' => ty == Type::I64 || is_pointer(ty),
@@ -89,14 +100,23 @@ pub(crate) fn find(
         "f" => ty == Type::F32,
         _ => false,
     };
-    let fits = params.len() == wanted.len()
+    let count_fits = match variadic {
+        true => (wanted.len()..=MOST_ARGS).contains(&params.len()),
+        false => params.len() == wanted.len(),
+    };
+    let rest = params.iter().skip(wanted.len());
+    let fits = count_fits
+        && rest.copied().all(|ty| ty.is_int() || ty == Type::I1 || is_pointer(ty))
         && params.iter().zip(wanted.bytes()).all(|(&ty, class)| param_fits(ty, class))
         && results.iter().all(|&ty| result_fits(ty));
     if fits {
         return Ok(HostFunction { name, run });
     }
     let list: Vec<&str> = wanted.bytes().map(class_name).collect();
-    let list = if list.is_empty() { "nothing".into() } else { list.join(", ") };
+    let mut list = if list.is_empty() { "nothing".into() } else { list.join(", ") };
+    if variadic {
+        list.push_str(", some integers and pointers");
+    }
     let result = class_name(result.bytes().next().unwrap_or(b'v'));
     Err(NotFound::Signature(format!("takes {list} and returns {result}")))
 }
@@ -116,6 +136,7 @@ pub(crate) fn call(
     machine: &mut Machine<'_, '_>,
     function: HostFunction,
     args: &Args,
+    count: usize,
 ) -> Faulty<Flow> {
     let f64 = |i: usize| f64::from_bits(args[i]);
     let f32 = |i: usize| f32::from_bits(args[i] as u32);
@@ -125,6 +146,9 @@ pub(crate) fn call(
         Run::F32(run) => run(f32(0)).to_bits().into(),
         Run::F32x2(run) => run(f32(0), f32(1)).to_bits().into(),
         Run::Char(run) => int(run(args[0] as i32)),
+        Run::Variadic(run) => {
+            return run(machine, args, count).map_err(|why| in_function(why, function));
+        }
         Run::Machine(run) => return run(machine, args).map_err(|why| in_function(why, function)),
     };
     Ok(Flow::Next(value))

@@ -14,12 +14,12 @@ pub(super) const TABLE: &[Entry] = &[
     ("atoll", "lp", Run::Machine(atol)),
     ("strtol", "lppi", Run::Machine(strtol)),
     ("strtoll", "lppi", Run::Machine(strtol)),
-    ("atof", "dp", Run::Machine(|m, &[text, ..]| strtod(m, &[text, 0, 0, 0]))),
+    ("atof", "dp", Run::Machine(|m, &[text, ..]| strtod(m, &[text, 0, 0, 0, 0, 0]))),
     ("strtod", "dpp", Run::Machine(strtod)),
 ];
 
 fn atol(m: &mut Machine<'_, '_>, &[text, ..]: &Args) -> Faulty<Flow> {
-    strtol(m, &[text, 0, 10, 0])
+    strtol(m, &[text, 0, 10, 0, 0, 0])
 }
 
 fn strtol(m: &mut Machine<'_, '_>, &[text, end, base, ..]: &Args) -> Faulty<Flow> {

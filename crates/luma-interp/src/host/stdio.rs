@@ -7,6 +7,7 @@ use crate::trap::Faulty;
 pub(super) const TABLE: &[Entry] = &[
     ("puts", "ip", Run::Machine(puts)),
     ("putchar", "ii", Run::Machine(putchar)),
+    ("printf", "ip*", Run::Variadic(super::printf::printf)),
     ("tmpfile", "p", Run::Machine(tmpfile)),
     ("fputs", "ipp", Run::Machine(fputs)),
     ("fputc", "iip", Run::Machine(fputc)),

@@ -32,7 +32,7 @@ fn strnlen(m: &mut Machine<'_, '_>, &[text, most, ..]: &Args) -> Faulty<Flow> {
 }
 
 fn strcmp(m: &mut Machine<'_, '_>, &[a, b, ..]: &Args) -> Faulty<Flow> {
-    strncmp(m, &[a, b, ALL, 0])
+    strncmp(m, &[a, b, ALL, 0, 0, 0])
 }
 
 fn strncmp(m: &mut Machine<'_, '_>, &[a, b, most, ..]: &Args) -> Faulty<Flow> {
@@ -68,7 +68,7 @@ fn strncpy(m: &mut Machine<'_, '_>, &[to, from, size, ..]: &Args) -> Faulty<Flow
 }
 
 fn strcat(m: &mut Machine<'_, '_>, &[to, from, ..]: &Args) -> Faulty<Flow> {
-    strncat(m, &[to, from, ALL, 0])
+    strncat(m, &[to, from, ALL, 0, 0, 0])
 }
 
 fn strncat(m: &mut Machine<'_, '_>, &[to, from, most, ..]: &Args) -> Faulty<Flow> {
@@ -102,7 +102,7 @@ fn find(m: &Machine<'_, '_>, text: u64, search: impl Fn(&[u8]) -> Option<usize>)
 }
 
 fn strdup(m: &mut Machine<'_, '_>, &[text, ..]: &Args) -> Faulty<Flow> {
-    strndup(m, &[text, ALL, 0, 0])
+    strndup(m, &[text, ALL, 0, 0, 0, 0])
 }
 
 fn strndup(m: &mut Machine<'_, '_>, &[text, most, ..]: &Args) -> Faulty<Flow> {

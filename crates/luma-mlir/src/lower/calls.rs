@@ -119,6 +119,7 @@ pub(crate) fn declare_runtime(m: &mut Lowering<'_>) {
         emit.llvm_function_type(Some(ptr), &[i64], false),
         emit.llvm_function_type(None, &[ptr], false),
         emit.llvm_function_type(Some(i32), &[ptr], true),
+        emit.llvm_function_type(Some(i32), &[i32], false),
     ];
     for ((name, ty), used) in RUNTIME.into_iter().zip(types).zip(m.runtime) {
         if !used {

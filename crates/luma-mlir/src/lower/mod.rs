@@ -14,6 +14,7 @@
 mod calls;
 mod cfg;
 mod counted;
+mod division;
 mod emit;
 mod function;
 mod globals;

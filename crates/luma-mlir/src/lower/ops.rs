@@ -5,7 +5,7 @@ use luma_ir::{Attribute, Op, Type, TypeData};
 
 use super::emit::Val;
 use super::function::Body;
-use super::{Lowered, calls, print, shape};
+use super::{Lowered, calls, division, print, shape};
 
 /// Emits `op`, which neither ends a block nor has regions.
 pub(crate) fn lower(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
@@ -96,6 +96,10 @@ fn sizeof(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
 fn binary(body: &mut Body<'_, '_>, op: Op, int: &str, float: &str) -> Lowered<()> {
     let (lhs, rhs) = (body.operand(op, 0)?, body.operand(op, 1)?);
     let ty = body.f.value_type(lhs);
+    if !ty.is_float() && matches!(body.f.op_name(op), luma::Div::NAME | luma::Rem::NAME) {
+        let value = division::divide(body, op, int)?;
+        return set_result(body, op, value);
+    }
     let (lhs, rhs) = (body.get(lhs)?, body.get(rhs)?);
     let name = if ty.is_float() { float } else { int };
     let value = body.m.emit.value(name, &[lhs, rhs], body.value_type(ty), &[]);

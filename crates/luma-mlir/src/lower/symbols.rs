@@ -4,7 +4,7 @@ use luma_ir::{Linkage, Module, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The C functions that generated code calls by itself.
-pub(crate) const RUNTIME: [&str; 3] = ["malloc", "free", "printf"];
+pub(crate) const RUNTIME: [&str; 4] = ["malloc", "free", "printf", "raise"];
 
 /// Which name each thing has; no two share one.
 pub(crate) struct Symbols {

@@ -1,0 +1,53 @@
+//! Integer division, which ends the program where it has no result: LLVM leaves dividing by zero
+//! and dividing the least integer by -1 undefined, and would optimise on that.
+
+use luma_ir::dialects::luma;
+use luma_ir::{Attribute, Op, Type, Value};
+
+use super::emit::{Spec, Val};
+use super::function::Body;
+use super::{Lowered, calls};
+
+/// The number of SIGFPE, the same on every system lumac makes code for.
+const SIGFPE: i64 = 8;
+
+/// `luma.div` and `luma.rem` on integers, as the MLIR operation `name`.
+pub(crate) fn divide(body: &mut Body<'_, '_>, op: Op, name: &str) -> Lowered<Val> {
+    let (lhs, rhs) = (body.operand(op, 0)?, body.operand(op, 1)?);
+    let ty = body.f.value_type(lhs);
+    let harmless = constant(body, rhs).is_some_and(|divisor| divisor != 0 && divisor != -1);
+    let (lhs, rhs) = (body.get(lhs)?, body.get(rhs)?);
+    if !harmless {
+        guard(body, ty, lhs, rhs);
+    }
+    Ok(body.m.emit.value(name, &[lhs, rhs], body.value_type(ty), &[]))
+}
+
+fn constant(body: &Body<'_, '_>, value: Value) -> Option<i64> {
+    let op = luma::Constant::cast(body.f, body.f.def_op(value)?)?;
+    op.value_attr(body.f).and_then(Attribute::as_int)
+}
+
+/// Raises SIGFPE where the quotient does not exist, as x86-64 does by itself.
+fn guard(body: &mut Body<'_, '_>, ty: Type, lhs: Val, rhs: Val) {
+    calls::use_runtime(body.m, "raise");
+    let mlir = body.value_type(ty);
+    let emit = &mut body.m.emit;
+    let equals = emit.int_attr(emit.ty.i64, 0);
+    let least = if ty == Type::I8 { i64::from(i8::MIN) } else { i64::MIN };
+    let is = |value: Val, other: i64| {
+        let other = emit.int(mlir, other);
+        emit.value("arith.cmpi", &[value, other], emit.ty.i1, &[("predicate", equals)])
+    };
+    let by_zero = is(rhs, 0);
+    let overflow = emit.value("arith.andi", &[is(lhs, least), is(rhs, -1)], emit.ty.i1, &[]);
+    let bad = emit.value("arith.ori", &[by_zero, overflow], emit.ty.i1, &[]);
+    let (then, inside) = emit.region_with_block(&[]);
+    let outside = std::mem::replace(&mut emit.block, inside);
+    let signal = emit.int(emit.ty.i32, SIGFPE);
+    emit.llvm_call(Some("raise"), &[signal], Some(emit.ty.i32), None);
+    emit.effect("scf.yield", &[], &[]);
+    emit.block = outside;
+    let regions = &[then, emit.new_region()];
+    emit.op("scf.if", &Spec { operands: &[bad], regions, ..Spec::default() });
+}
