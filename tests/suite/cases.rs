@@ -3,26 +3,26 @@
 use std::path::{Path, PathBuf};
 
 /// The root of the workspace.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 /// A program and what its directives say.
 #[derive(Clone, Debug)]
-pub struct Case {
-    pub path: PathBuf,
+pub(crate) struct Case {
+    pub(crate) path: PathBuf,
     /// The path below `tests/`, without extension: `run/expr/add`.
-    pub name: String,
-    pub text: String,
-    pub exit: i32,
-    pub args: Vec<String>,
-    pub check_fail: bool,
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) exit: i32,
+    pub(crate) args: Vec<String>,
+    pub(crate) check_fail: bool,
     /// `(line, code)` pairs the file expects, sorted.
-    pub expected: Vec<(u32, String)>,
+    pub(crate) expected: Vec<(u32, String)>,
 }
 
 /// All cases with one of `extensions` below `directory`, sorted by name.
-pub fn cases(directory: &str, extensions: &[&str]) -> Vec<Case> {
+pub(crate) fn cases(directory: &str, extensions: &[&str]) -> Vec<Case> {
     let base = root();
     let mut found = Vec::new();
     let mut stack = vec![base.join(directory)];
@@ -89,7 +89,7 @@ fn read(base: &Path, path: PathBuf) -> Case {
 }
 
 /// `assert_snapshot` into `snapshots/FOLDER/NAME.snap`.
-pub fn snapshot(folder: &str, name: &str, text: &str) {
+pub(crate) fn snapshot(folder: &str, name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(root().join("snapshots").join(folder));
     settings.set_prepend_module_to_snapshot(false);
@@ -98,6 +98,6 @@ pub fn snapshot(folder: &str, name: &str, text: &str) {
 }
 
 /// Whether expectations are to be written rather than compared.
-pub fn blessing() -> bool {
+pub(crate) fn blessing() -> bool {
     std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always")
 }

@@ -10,7 +10,7 @@ use crate::tool::{lumac, output, scratch, success};
 
 const HELLO: &str = "const main -> fn () int { outputln(\"hello\"); return 3; }\n";
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let tests: &[(&str, fn())] = &[
         ("usage errors exit with 2", usage),
         ("help and version", help_and_version),
@@ -196,11 +196,9 @@ fn run() {
 /// LLVM leaves it undefined, the language does not.
 fn division() {
     let directory = scratch();
-    for (name, expression) in [
-        ("div", "a / b"),
-        ("rem", "a % b"),
-        ("overflow", "(-9223372036854775808 + b) / (b - 1)"),
-    ] {
+    for (name, expression) in
+        [("div", "a / b"), ("rem", "a % b"), ("overflow", "(-9223372036854775808 + b) / (b - 1)")]
+    {
         let program = format!(
             "const f -> fn (a: int, b: int) int {{ return {expression}; }}\n\
              const main -> fn () int {{ let r: int = f(7, 0); return 0; }}\n"

@@ -5,7 +5,7 @@ use libtest_mimic::Trial;
 
 use crate::tool::{lumac, output, success};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     luma_diagnostics::CATALOGUE
         .iter()
         .map(|entry| {
@@ -35,7 +35,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// The fenced blocks of a Markdown text, with the words after the fence.
-pub fn fences(markdown: &str) -> Vec<(&str, String)> {
+pub(crate) fn fences(markdown: &str) -> Vec<(&str, String)> {
     let mut blocks = Vec::new();
     let mut open: Option<(&str, String)> = None;
     for line in markdown.lines() {

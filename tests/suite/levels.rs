@@ -7,7 +7,7 @@ use crate::cases::{Case, cases};
 use crate::explain::fences;
 use crate::tool::{lumac_on, output, scratch};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let mut trials: Vec<Trial> = cases("tests/run", &["lx"])
         .into_iter()
         .filter(|case| !case.check_fail)

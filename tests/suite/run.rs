@@ -7,7 +7,7 @@ use libtest_mimic::{Failed, Trial};
 use crate::cases::{Case, blessing, cases};
 use crate::tool::{lumac_on, output, scratch};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for case in cases("tests/run", &["lx"]).into_iter().filter(|case| !case.check_fail) {
         let seed = case.name.starts_with("run/seed/");

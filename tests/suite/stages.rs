@@ -11,7 +11,7 @@ use crate::tool::{lumac_on, scratch, success};
 /// So that snapshots are the same on every machine.
 const TARGET: &str = "--target=x86_64-unknown-linux-gnu";
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for case in cases("tests/run/seed", &["lx"]) {
         trials.push(Trial::test(format!("{} stages", case.name), move || {

@@ -6,14 +6,14 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The compiler under test.
-pub fn lumac() -> Command {
+pub(crate) fn lumac() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lumac"));
     command.env("NO_COLOR", "1").env_remove("CC");
     command
 }
 
 /// `lumac` on a file, called by its path below the root so that messages are the same everywhere.
-pub fn lumac_on(path: &Path) -> Command {
+pub(crate) fn lumac_on(path: &Path) -> Command {
     let root = crate::cases::root();
     let mut command = lumac();
     command.current_dir(&root).arg(path.strip_prefix(&root).unwrap_or(path));
@@ -21,7 +21,7 @@ pub fn lumac_on(path: &Path) -> Command {
 }
 
 /// Runs `command` to its end; one that takes more than `seconds` is killed and fails the test.
-pub fn output(command: &mut Command, input: &[u8], seconds: u64) -> Output {
+pub(crate) fn output(command: &mut Command, input: &[u8], seconds: u64) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -59,7 +59,7 @@ pub fn output(command: &mut Command, input: &[u8], seconds: u64) -> Output {
 }
 
 /// Standard output of a command that must succeed.
-pub fn success(command: &mut Command, input: &[u8]) -> Vec<u8> {
+pub(crate) fn success(command: &mut Command, input: &[u8]) -> Vec<u8> {
     let output = output(command, input, 120);
     assert!(
         output.status.success(),
@@ -71,6 +71,6 @@ pub fn success(command: &mut Command, input: &[u8]) -> Vec<u8> {
 }
 
 /// A directory that is gone at the end of the test.
-pub fn scratch() -> tempfile::TempDir {
+pub(crate) fn scratch() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }

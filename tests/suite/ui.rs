@@ -5,7 +5,7 @@ use libtest_mimic::Trial;
 use crate::cases::{Case, cases, snapshot};
 use crate::tool::{lumac, output};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     let rejected = cases("tests/run", &["lx"]).into_iter().filter(|case| case.check_fail);
     for case in cases("tests/ui", &["lx", "lir"]).into_iter().chain(rejected) {
@@ -40,7 +40,7 @@ fn check(case: &Case, format: &str) -> String {
 }
 
 /// The sorted `(line, code)` pairs that `lumac check` reports.
-pub fn codes(case: &Case, format: &str) -> Vec<(u32, String)> {
+pub(crate) fn codes(case: &Case, format: &str) -> Vec<(u32, String)> {
     let mut found: Vec<(u32, String)> = check(case, format)
         .lines()
         .filter_map(|line| {

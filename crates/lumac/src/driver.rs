@@ -113,7 +113,7 @@ pub(crate) fn with_input(
     let mut diagnostics = Vec::new();
     match input::read(&mut map, path) {
         Ok(input) => work(&mut map, input, &mut diagnostics),
-        Err(error) => diagnostics.push(error),
+        Err(error) => diagnostics.push(*error),
     }
     if report::report(&map, args, &diagnostics) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

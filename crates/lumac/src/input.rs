@@ -30,11 +30,11 @@ pub(crate) struct Input {
 /// # Errors
 ///
 /// E0100 when it cannot be read, E0108 when it is no UTF-8.
-pub(crate) fn read(map: &mut SourceMap, path: &Path) -> Result<Input, Diagnostic> {
+pub(crate) fn read(map: &mut SourceMap, path: &Path) -> Result<Input, Box<Diagnostic>> {
     let from_stdin = path.as_os_str() == "-";
     let name = if from_stdin { "<stdin>".into() } else { path.display().to_string() };
     let cannot = |why: &dyn std::fmt::Display| {
-        Diagnostic::unlocated(codes::E0100, format!("cannot read `{name}`: {why}"))
+        Box::new(Diagnostic::unlocated(codes::E0100, format!("cannot read `{name}`: {why}")))
     };
     let mut bytes = Vec::new();
     let result = if from_stdin {
@@ -58,8 +58,8 @@ pub(crate) fn read(map: &mut SourceMap, path: &Path) -> Result<Input, Diagnostic
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let file = map.add(name, text);
             let span = Span::new(file, offset, offset);
-            return Err(Diagnostic::new(codes::E0108, span, "the file is not UTF-8 text")
-                .label("the first byte that is not"));
+            let error = Diagnostic::new(codes::E0108, span, "the file is not UTF-8 text");
+            return Err(Box::new(error.label("the first byte that is not")));
         }
     };
     let level = match path.extension().and_then(|e| e.to_str()) {
