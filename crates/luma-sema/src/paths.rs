@@ -93,6 +93,10 @@ fn undefined(cx: &mut Cx<'_>, name: &Name) -> Diagnostic {
             return d.help("print with `output(…)` or `outputln(…)`");
         }
         "malloc" | "calloc" => return d.help("allocate with `alloc(…)`, or declare a prototype"),
+        "and" => return d.help("both conditions: `a && b`"),
+        "or" => return d.help("one of the conditions: `a || b`"),
+        "not" => return d.help("the opposite of a condition: `!a`"),
+        "cout" => return d.help("print with `output(…)` or `outputln(…)`"),
         "self" => return d.note("methods are not supported yet"),
         _ => {}
     }

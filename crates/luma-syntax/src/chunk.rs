@@ -394,7 +394,9 @@ impl Splitter<'_> {
         if self.is_nested() || self.chunk.kind == ChunkKind::Directive {
             return;
         }
-        let is_body = matches!(frame.role, Role::Block | Role::Struct | Role::Enum | Role::Switch);
+        // What looks like a literal is no value where no value can stand: `class P { … }`.
+        let is_body = matches!(frame.role, Role::Block | Role::Struct | Role::Enum | Role::Switch)
+            || frame.role == Role::Literal && self.chunk.kind == ChunkKind::Stray;
         if is_body && next != Some(T::Semi) {
             self.finish();
         }

@@ -77,7 +77,13 @@ pub(crate) fn lex(file: FileId, text: &str) -> Lexed {
         let (start, end) = (range.start as u32, range.end as u32);
         keep_docs(&mut lexer.extras.docs, &mut docs, tokens.is_empty(), start);
         let Ok(kind) = token else {
-            unknown_character(file, text, &mut tokens, &mut diagnostics, start, end);
+            if let Some(length) = curly_string(lexer.slice(), lexer.remainder()) {
+                lexer.bump(length);
+                curly_quotes(file, &mut diagnostics, (start, end + length as u32));
+                tokens.push(Token::new(T::Str, start, end + length as u32));
+            } else {
+                unknown_character(file, text, &mut tokens, &mut diagnostics, start, end);
+            }
             continue;
         };
         if kind == T::Str && first_multiline.is_none() && lexer.slice().contains('\n') {
@@ -130,6 +136,26 @@ fn keep_docs(lines: &mut Vec<(bool, String)>, docs: &mut Docs, first: bool, star
     lines.clear();
 }
 
+/// How far a string between curly quotes goes on after its opening quote.
+fn curly_string(open: &str, rest: &str) -> Option<usize> {
+    if !matches!(open, "\u{201c}" | "\u{201d}" | "\u{201e}" | "\u{2018}" | "\u{2019}") {
+        return None;
+    }
+    // Bounded, so that many such quotes take linear time.
+    let line = rest.char_indices().take(200).take_while(|&(_, c)| c != '\n');
+    let closes = |c: char| matches!(c, '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}');
+    line.filter(|&(_, c)| closes(c)).map(|(at, c)| at + c.len_utf8()).next()
+}
+
+fn curly_quotes(file: FileId, diagnostics: &mut Vec<Diagnostic>, (start, end): (u32, u32)) {
+    if diagnostics.len() <= crate::MAX_DIAGNOSTICS {
+        let span = Span::new(file, start, end);
+        let message = "a string is not written between curly quotes";
+        diagnostics
+            .push(Diagnostic::new(codes::E0103, span, message).help("use the straight quote `\"`"));
+    }
+}
+
 /// Reports a character that starts no token; a run of them is one error.
 fn unknown_character(
     file: FileId,
@@ -157,7 +183,22 @@ fn unknown_character(
     let shown: String = character.chars().take(1).flat_map(char::escape_debug).collect();
     let mut diagnostic =
         Diagnostic::new(codes::E0103, span, format!("unknown character `{shown}`"));
-    if character.chars().any(char::is_alphabetic) {
+    let meant = match character {
+        "\u{2013}" | "\u{2014}" | "\u{2212}" => "-",
+        "\u{d7}" => "*",
+        "\u{f7}" => "/",
+        "\u{2264}" => "<=",
+        "\u{2265}" => ">=",
+        "\u{2260}" => "!=",
+        "\u{201c}" | "\u{201d}" => "\"",
+        "\u{2018}" | "\u{2019}" => "'",
+        _ => "",
+    };
+    if !meant.is_empty() {
+        diagnostic = diagnostic.fix(format!("write `{meant}`"), span, meant);
+    } else if character == "#" {
+        diagnostic = diagnostic.help("a comment is written `// …`");
+    } else if character.chars().any(char::is_alphabetic) {
         diagnostic = diagnostic.help("names consist of the letters a-z and A-Z, digits and `_`");
     }
     diagnostics.push(diagnostic);
@@ -258,6 +299,15 @@ pub(crate) fn integer(lexer: &mut Lexer<'_>) {
     // 2^63 itself is right under a minus, which only the parser sees.
     if integer_value(lexer.slice()).is_none_or(|value| value > 1 << 63) {
         defect(lexer, Defect::Range);
+    }
+}
+
+/// Whether `text` has the form of an integer literal.
+pub(crate) fn is_integer(text: &str) -> bool {
+    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    match hex {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => text.bytes().all(|byte| byte.is_ascii_digit()),
     }
 }
 

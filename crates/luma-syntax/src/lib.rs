@@ -8,6 +8,8 @@ mod build;
 mod chunk;
 mod directive;
 mod dump;
+mod foreign;
+mod hints;
 mod lexer;
 mod message;
 mod recover;
@@ -56,6 +58,8 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     let mut diagnostics = lexed.diagnostics;
     let lexical = diagnostics.len();
     let chunks = chunk::split(file, text, &lexed.tokens, &mut diagnostics);
+    let split = diagnostics.get(lexical..).unwrap_or(&[]);
+    let balanced = split.iter().all(|diagnostic| diagnostic.code.as_str() != "E0102");
     let stop = Cell::new(false);
     let mut cx = Builder::new(file, text, &lexed.docs, &stop);
     let parser = grammar::ItemParser::new();
@@ -70,7 +74,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
             _ if chunk.too_deep => {}
             ChunkKind::Item => item(&mut cx, &parser, chunk),
             ChunkKind::Directive => directives.directive(&mut cx, &chunk),
-            ChunkKind::Stray => message::stray(&mut cx, &chunk, after_stray),
+            ChunkKind::Stray => message::stray(&mut cx, &chunk, after_stray, balanced),
         }
         after_stray = chunk_kind == ChunkKind::Stray;
         directives.first = false;
@@ -141,7 +145,7 @@ fn item(cx: &mut Builder<'_>, parser: &grammar::ItemParser, mut chunk: Chunk) {
         };
         errors.extend(message::syntax_error(cx, &chunk.tokens, at, &expected));
         tries = tries.saturating_sub(1);
-        if tries == 0 || !recover::cut(&mut chunk.tokens, at) {
+        if tries == 0 || !recover::cut(cx.text, &mut chunk.tokens, at) {
             break;
         }
     }

@@ -4,7 +4,9 @@ use luma_diagnostics::{Code, Diagnostic, Span, codes};
 
 use crate::build::Builder;
 use crate::chunk::Chunk;
-use crate::token::{Role, T, Token};
+use crate::foreign;
+use crate::lexer;
+use crate::token::{T, Token};
 
 /// The error for `tokens[at]` (one past the last: the declaration ends too early), where only
 /// `expected` tokens may stand. `None` if the defect is already reported.
@@ -15,27 +17,32 @@ pub(crate) fn syntax_error(
     expected: &[String],
 ) -> Option<Diagnostic> {
     let site = Site { cx, tokens, at, expected };
-    if matches!(site.kind(0), Some(T::Bad | T::Error)) {
+    // Malformed numbers are reported by the lexer.
+    if matches!(site.kind(0), Some(T::Bad | T::Error))
+        || site.kind(0) == Some(T::Int) && !lexer::is_integer(site.text(0))
+    {
         return None;
     }
     Some(
         site.unsupported()
-            .or_else(|| site.foreign_statement())
-            .or_else(|| site.foreign_operator())
-            .or_else(|| site.foreign_arm())
             .or_else(|| site.half_float())
-            .or_else(|| site.untyped_variable())
+            .or_else(|| site.foreign())
             .or_else(|| site.missing_separator())
             .unwrap_or_else(|| site.general()),
     )
 }
 
-/// The error for what cannot stand at module level. `again`: it follows another such chunk, so
-/// that mere statements were reported already.
-pub(crate) fn stray(cx: &mut Builder<'_>, chunk: &Chunk, again: bool) {
+/// The error for what cannot stand at module level. `again`: it follows another such chunk.
+/// Unless the brackets of the file are `balanced`, its statements are then taken for the rest of a
+/// function that was closed too early.
+pub(crate) fn stray(cx: &mut Builder<'_>, chunk: &Chunk, again: bool, balanced: bool) {
     let (Some(&first), None) = (chunk.tokens.first(), chunk.broken_at) else { return };
     let like_declaration =
         matches!(first.kind, T::Fn | T::Struct | T::Enum | T::Impl) || first.kind.is_type_keyword();
+    let blank = cx.text(0, first.start).bytes().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+    let starts_line = blank.is_none_or(|byte| byte == b'\n');
+    // What goes on in the same line, or is left of what was reported, is no further error.
+    let again = again && !(balanced && starts_line && !matches!(first.kind, T::Else | T::Elif));
     if first.kind == T::Bad || again && !like_declaration {
         return;
     }
@@ -48,6 +55,10 @@ pub(crate) fn stray(cx: &mut Builder<'_>, chunk: &Chunk, again: bool) {
     let found = site.describe(first);
     let declaration =
         Diagnostic::new(codes::E0101, span, format!("expected a declaration, found {found}"));
+    if let Some(help) = foreign::declaration(&site) {
+        cx.diagnostics.push(declaration.help(help));
+        return;
+    }
     let diagnostic = match first.kind {
         T::Fn => declaration
             .help(format!("a function is declared as `const {} -> fn (…) type {{ … }}`", name(1))),
@@ -59,12 +70,8 @@ pub(crate) fn stray(cx: &mut Builder<'_>, chunk: &Chunk, again: bool) {
         T::Impl | T::Import => {
             Diagnostic::new(codes::E0109, span, format!("{found} is not supported yet"))
         }
-        kind if kind.is_type_keyword() => declaration.help(format!(
-            "a variable is declared as `let {}: {}`",
-            name(1),
-            cx.text(first.start, first.end)
-        )),
         T::Semi => declaration.fix("remove the `;`", span, ""),
+        T::Ident if foreign::is_declaration_word(site.text(0)) => declaration,
         kind if kind.starts_statement()
             || matches!(
                 kind,
@@ -80,38 +87,38 @@ pub(crate) fn stray(cx: &mut Builder<'_>, chunk: &Chunk, again: bool) {
 }
 
 /// An error's surroundings.
-struct Site<'s> {
-    cx: &'s Builder<'s>,
-    tokens: &'s [Token],
-    at: usize,
-    expected: &'s [String],
+pub(crate) struct Site<'s> {
+    pub(crate) cx: &'s Builder<'s>,
+    pub(crate) tokens: &'s [Token],
+    pub(crate) at: usize,
+    pub(crate) expected: &'s [String],
 }
 
 impl Site<'_> {
-    /// The token `offset` after the offending one.
-    fn token(&self, offset: isize) -> Option<Token> {
-        let mut index = self.at.checked_add_signed(offset)?;
-        // An inserted comma stands for the token it precedes.
-        if self.tokens.get(self.at).is_some_and(|token| is_inserted_comma(*token)) && offset >= 0 {
-            index += 1;
+    /// The token `offset` after the offending one; commas that were put in do not count there.
+    pub(crate) fn token(&self, offset: isize) -> Option<Token> {
+        if offset < 0 {
+            return self.tokens.get(self.at.checked_add_signed(offset)?).copied();
         }
-        self.tokens.get(index).copied()
+        let mut written =
+            self.tokens.get(self.at..)?.iter().filter(|token| !is_inserted_comma(**token));
+        written.nth(offset.unsigned_abs()).copied()
     }
 
-    fn kind(&self, offset: isize) -> Option<T> {
+    pub(crate) fn kind(&self, offset: isize) -> Option<T> {
         self.token(offset).map(|token| token.kind)
     }
 
-    fn text(&self, offset: isize) -> &str {
+    pub(crate) fn text(&self, offset: isize) -> &str {
         self.token(offset).map_or("", |token| self.cx.text(token.start, token.end))
     }
 
-    fn span(&self, token: Token) -> Span {
+    pub(crate) fn span(&self, token: Token) -> Span {
         self.cx.span(token.start, token.end)
     }
 
     /// Where the offending token is; after the last token if there is none.
-    fn here(&self) -> Span {
+    pub(crate) fn here(&self) -> Span {
         match self.token(0) {
             Some(token) => self.span(token),
             None => self.behind(),
@@ -124,34 +131,34 @@ impl Site<'_> {
         before.map_or_else(|| self.cx.span(0, 0), |token| self.span(*token).shrink_to_end())
     }
 
-    fn may(&self, token: &str) -> bool {
+    pub(crate) fn may(&self, token: &str) -> bool {
         self.expected.iter().any(|expected| expected.trim_matches('"') == token)
     }
 
-    fn expects_expression(&self) -> bool {
+    pub(crate) fn expects_expression(&self) -> bool {
         self.may("integer") && self.may("cast")
     }
 
-    fn expects_statement(&self) -> bool {
+    pub(crate) fn expects_statement(&self) -> bool {
         self.may("return") && self.may("loop")
     }
 
-    fn expects_type(&self) -> bool {
+    pub(crate) fn expects_type(&self) -> bool {
         self.may("int") && self.may("double")
     }
 
     /// An operand just ended and the expression may go on.
-    fn after_operand(&self) -> bool {
+    pub(crate) fn after_operand(&self) -> bool {
         self.may("==") && self.may("%")
     }
 
     /// The offending token stands on a later line than the one before it.
-    fn on_new_line(&self) -> bool {
+    pub(crate) fn on_new_line(&self) -> bool {
         let (Some(before), Some(here)) = (self.token(-1), self.token(0)) else { return false };
         self.cx.text(before.end, here.start).contains('\n')
     }
 
-    fn error(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn error(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(code, span, message)
     }
 
@@ -167,162 +174,6 @@ impl Site<'_> {
             let code = if kind == T::AtModule { codes::E0111 } else { codes::E0109 };
             self.error(code, self.here(), message)
         })
-    }
-
-    /// The first token of the statement around the error.
-    fn statement_start(&self) -> usize {
-        // The `{` of a literal may be the body of an unknown statement: `do { … }`.
-        let boundary = |token: &Token| {
-            matches!(token.kind, T::Semi | T::RBrace | T::Error | T::Else)
-                || token.kind == T::LBrace && token.role != Role::Literal
-        };
-        let before = self.tokens.get(..self.at).unwrap_or(&[]);
-        before.iter().rposition(boundary).map_or(0, |index| index + 1)
-    }
-
-    /// Statements and declarations of other languages.
-    fn foreign_statement(&self) -> Option<Diagnostic> {
-        let start = self.statement_start();
-        let first = *self.tokens.get(start)?;
-        let word = self.cx.text(first.start, first.end);
-        let span = self.span(first);
-        let second = self.tokens.get(start + 1).map(|token| token.kind);
-        let no_such = |word: &str, help: &str| {
-            self.error(codes::E0101, span, format!("there is no `{word}` statement")).help(help)
-        };
-        if first.kind == T::Ident && self.at > start {
-            match word {
-                "while" => {
-                    return Some(no_such(word, "write `loop (condition) { … }`"));
-                }
-                "for" => {
-                    return Some(no_such(word, "write `loop [i: int = 0](i < n) : (++i) { … }`"));
-                }
-                "do" => return Some(no_such(word, "write `loop { … }` with a `break`")),
-                "match" => return Some(no_such(word, "write `switch (value) { 1 -> … _ -> … }`")),
-                "var" | "auto" | "mut" if second == Some(T::Ident) => {
-                    return Some(no_such(
-                        word,
-                        "a variable is declared as `let name: type = value;`",
-                    ));
-                }
-                _ => {}
-            }
-            // `Point p = …;`
-            if self.at == start + 1 && self.kind(0) == Some(T::Ident) && !self.on_new_line() {
-                let message = format!("expected `;`, found `{}`", self.text(0));
-                return Some(self.error(codes::E0101, self.here(), message).help(format!(
-                    "a variable is declared as `let {}: {word} = value;`",
-                    self.text(0)
-                )));
-            }
-        }
-        if self.at != start {
-            return None;
-        }
-        let declared = match second {
-            Some(T::Ident) => self.text(1),
-            _ => "name",
-        };
-        let expected = |help: String| {
-            let message = format!("expected a statement, found `{word}`");
-            Some(self.error(codes::E0101, span, message).help(help))
-        };
-        match first.kind {
-            kind if kind.is_type_keyword() => {
-                expected(format!("a variable is declared as `let {declared}: {word} = value;`"))
-            }
-            T::Fn | T::Struct | T::Enum => expected(format!(
-                "a {} is declared at module level as `const {declared} -> {word} …`",
-                if first.kind == T::Fn { "function" } else { "type" }
-            )),
-            T::Else | T::Elif => {
-                Some(self.error(codes::E0101, span, format!("`{word}` without an `if` before it")))
-            }
-            T::Semi => Some(self.error(codes::E0101, span, "expected a statement, found `;`").fix(
-                "remove the `;`",
-                span,
-                "",
-            )),
-            _ => None,
-        }
-    }
-
-    /// `+=`, `?:` and the like.
-    fn foreign_operator(&self) -> Option<Diagnostic> {
-        if self.kind(0) == Some(T::Question) {
-            let message = "there is no `? :` operator";
-            return Some(
-                self.error(codes::E0101, self.here(), message).help("use `if` and `else`"),
-            );
-        }
-        let (operator, here) = (self.token(-1)?, self.token(0)?);
-        let is_compound = matches!(
-            operator.kind,
-            T::Plus
-                | T::Minus
-                | T::Star
-                | T::Slash
-                | T::Percent
-                | T::And
-                | T::Or
-                | T::Caret
-                | T::Shl
-                | T::Shr
-        );
-        if here.kind == T::Eq && is_compound && operator.end == here.start {
-            let sign = self.text(-1);
-            let place = if self.kind(-2) == Some(T::Ident) { self.text(-2) } else { "x" };
-            let span = self.span(operator).to(self.span(here));
-            return Some(
-                self.error(codes::E0101, span, format!("there is no `{sign}=` operator"))
-                    .help(format!("write `{place} = {place} {sign} …`")),
-            );
-        }
-        None
-    }
-
-    /// `case 1:` and `default:`.
-    fn foreign_arm(&self) -> Option<Diagnostic> {
-        let before = self.token(-1)?;
-        match (before.kind, self.text(-1), self.kind(0)) {
-            (T::Ident, "case", Some(kind)) if kind != T::Arrow => Some(
-                self.error(codes::E0101, self.span(before), "there is no `case` keyword")
-                    .help("an arm is written `value -> statement`"),
-            ),
-            (T::Ident, "default", Some(T::Colon)) => Some(
-                self.error(codes::E0101, self.span(before), "there is no `default` keyword")
-                    .help("the default arm is written `_ -> statement`"),
-            ),
-            _ if self.kind(0) == Some(T::Colon) && self.may("=>") => Some(
-                self.error(codes::E0101, self.here(), "expected `->`, found `:`")
-                    .help("an arm is written `value -> statement`"),
-            ),
-            _ => None,
-        }
-    }
-
-    /// `let x = 1;`
-    fn untyped_variable(&self) -> Option<Diagnostic> {
-        let in_let = self.kind(0) == Some(T::Eq)
-            && self.kind(-1) == Some(T::Ident)
-            && self.kind(-2) == Some(T::Let);
-        let in_const = self.kind(-1) == Some(T::Eq)
-            && self.kind(-2) == Some(T::Ident)
-            && self.kind(-3) == Some(T::Const);
-        let offset = match (in_let, in_const) {
-            (true, _) => -1,
-            (_, true) => -2,
-            _ => return None,
-        };
-        let name = self.token(offset)?;
-        let text = self.text(offset);
-        let word = if in_let { "let" } else { "const" };
-        let (kind, span) = (if in_let { "variable" } else { "constant" }, self.span(name));
-        Some(
-            self.error(codes::E0101, span, format!("{kind} `{text}` needs a type"))
-                .help(format!("write `{word} {text}: type = value;`")),
-        )
     }
 
     /// A missing `;` or `,` is shown where it belongs: behind the token before.
@@ -362,7 +213,7 @@ impl Site<'_> {
     }
 
     /// "expected X, found Y".
-    fn general(&self) -> Diagnostic {
+    pub(crate) fn general_message(&self) -> Diagnostic {
         let wanted = self.wanted();
         let message = match (self.token(0), wanted.is_empty()) {
             (Some(token), false) => format!("expected {wanted}, found {}", self.describe(token)),
@@ -370,7 +221,12 @@ impl Site<'_> {
             (None, false) => format!("expected {wanted} at the end of the declaration"),
             (None, true) => "the declaration ends too early".to_owned(),
         };
-        let mut diagnostic = self.error(codes::E0101, self.here(), message);
+        self.error(codes::E0101, self.here(), message)
+    }
+
+    /// The same, with help where there is some.
+    fn general(&self) -> Diagnostic {
+        let mut diagnostic = self.general_message();
         let kind = self.kind(0);
         if self.expects_type() && kind == Some(T::Arrow) {
             diagnostic =
@@ -471,6 +327,6 @@ impl Site<'_> {
     }
 }
 
-fn is_inserted_comma(token: Token) -> bool {
+pub(crate) fn is_inserted_comma(token: Token) -> bool {
     token.kind == T::Comma && token.start == token.end
 }

@@ -3,11 +3,12 @@
 //! The tokens it spans are replaced by one `Error` token, and the declaration is parsed again.
 //! Because brackets are balanced, bracketed text is skipped as a whole.
 
+use crate::foreign;
 use crate::token::{Role, T, Token};
 
 /// Replaces what surrounds `tokens[at]` by an `Error` token. False if nothing but the whole
 /// declaration does, which then is lost.
-pub(crate) fn cut(tokens: &mut Vec<Token>, at: usize) -> bool {
+pub(crate) fn cut(text: &str, tokens: &mut Vec<Token>, at: usize) -> bool {
     let mut at = at.min(tokens.len());
     loop {
         let Some(open) = enclosing(tokens, at) else { return false };
@@ -15,7 +16,10 @@ pub(crate) fn cut(tokens: &mut Vec<Token>, at: usize) -> bool {
         let already_cut = tokens.get(at).is_some_and(|token| token.kind == T::Error);
         if !already_cut {
             let range = match opener.role {
-                Role::Block | Role::Switch => statement(tokens, open, at),
+                Role::Switch if let Some(range) = foreign_arm(text, tokens, open, at) => {
+                    Some(range)
+                }
+                Role::Block | Role::Switch => statement(text, tokens, open, at),
                 Role::Struct | Role::Enum | Role::Params => member(tokens, open, at),
                 Role::None | Role::Group | Role::Literal => None,
             };
@@ -33,7 +37,7 @@ pub(crate) fn cut(tokens: &mut Vec<Token>, at: usize) -> bool {
 }
 
 /// The opening bracket around `tokens[at]`.
-fn enclosing(tokens: &[Token], at: usize) -> Option<usize> {
+pub(crate) fn enclosing(tokens: &[Token], at: usize) -> Option<usize> {
     let mut depth = 0usize;
     for (index, token) in tokens.iter().enumerate().take(at).rev() {
         if token.kind.closes() {
@@ -64,8 +68,34 @@ fn closing(tokens: &[Token], open: usize) -> usize {
     tokens.len()
 }
 
+fn word_text(text: &str, token: Token) -> &str {
+    text.get(token.start as usize..token.end as usize).unwrap_or("")
+}
+
+/// The arm around `at` if it is written `case value: …` or `default: …`: all statements up to the
+/// next such arm belong to it.
+fn foreign_arm(text: &str, tokens: &[Token], open: usize, at: usize) -> Option<(usize, usize)> {
+    let starts = |index: usize| {
+        let Some(word) = tokens.get(index) else { return false };
+        let next = tokens.get(index + 1).map(|token| token.kind);
+        word.kind == T::Ident
+            && match word_text(text, *word) {
+                "case" => !matches!(next, Some(T::Arrow | T::FatArrow | T::Comma)),
+                "default" => next == Some(T::Colon),
+                _ => false,
+            }
+    };
+    let from = at.checked_sub(1).filter(|&from| from > open && starts(from))?;
+    let close = closing(tokens, open);
+    let mut index = at;
+    while index < close && !starts(index) {
+        index = skip(tokens, index) + 1;
+    }
+    Some((from, index.min(close)))
+}
+
 /// The statement of the block at `open` that `at` is in.
-fn statement(tokens: &[Token], open: usize, at: usize) -> Option<(usize, usize)> {
+fn statement(text: &str, tokens: &[Token], open: usize, at: usize) -> Option<(usize, usize)> {
     let kind = |index: usize| tokens.get(index).map(|token| token.kind);
     let starts_fresh = |index: usize| {
         kind(index)
@@ -98,7 +128,7 @@ fn statement(tokens: &[Token], open: usize, at: usize) -> Option<(usize, usize)>
     }
     let close = closing(tokens, open);
     // A statement that lacks its end: the next one is kept.
-    if from < at && (at >= close || starts_fresh(at) || missing_end(tokens, at)) {
+    if from < at && (at >= close || starts_fresh(at) || missing_end(text, tokens, at)) {
         return Some((from, at));
     }
     let mut index = at;
@@ -117,7 +147,11 @@ fn statement(tokens: &[Token], open: usize, at: usize) -> Option<(usize, usize)>
 
 /// Whether the statement before `at` seems to be whole but for its `;`: an operand ends right
 /// before `at` and another one starts there.
-fn missing_end(tokens: &[Token], at: usize) -> bool {
+fn missing_end(text: &str, tokens: &[Token], at: usize) -> bool {
+    let word = at.checked_sub(1).and_then(|index| tokens.get(index));
+    if word.is_some_and(|word| foreign::is_prefix_word(word_text(text, *word))) {
+        return false;
+    }
     let before = at.checked_sub(1).and_then(|index| tokens.get(index)).map(|token| token.kind);
     let ended = matches!(
         before,
