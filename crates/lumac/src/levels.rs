@@ -322,7 +322,7 @@ fn source(
     let (analysis, found) = luma_sema::analyze(&parse.ast);
     diagnostics.extend(parse.diagnostics);
     let damage = Damage::of(&parse.ast, diagnostics);
-    diagnostics.extend(found.into_iter().filter(|d| !damage.may_cause(d)));
+    diagnostics.extend(found.into_iter().filter(|d| !damage.may_cause(map, d)));
     if needs_main && !broken {
         diagnostics.extend(luma_sema::check_main(&parse.ast, &analysis));
     }
@@ -354,17 +354,34 @@ impl Damage {
         damage
     }
 
-    /// Whether a diagnostic may only follow from what is missing, and so is no news.
-    fn may_cause(&self, diagnostic: &Diagnostic) -> bool {
+    /// Whether a diagnostic may only follow from what is missing, and so is no news: an undefined
+    /// name whose declaration stands in unusable text, or a `return` that may have been cut.
+    fn may_cause(&self, map: &SourceMap, diagnostic: &Diagnostic) -> bool {
         let names = [codes::E0201, codes::E0202, codes::E0206].contains(&diagnostic.code);
         let Some(at) = diagnostic.primary.as_ref().map(|label| label.span) else {
             return !self.items.is_empty() || self.lost_item;
         };
         let next = self.items.partition_point(|item| item.start <= at.start);
-        let inside =
-            next.checked_sub(1).and_then(|i| self.items.get(i)).is_some_and(|i| at.start <= i.end);
-        (names && (self.lost_item || inside)) || (diagnostic.code == codes::E0316 && inside)
+        let item = next.checked_sub(1).and_then(|index| self.items.get(index));
+        let item = item.filter(|item| at.start <= item.end);
+        if diagnostic.code == codes::E0316 {
+            return item.is_some();
+        }
+        let name = map.snippet(at);
+        names
+            && (item.is_some_and(|&item| declares(map.snippet(item), name))
+                || self.lost_item && declares(text(map, at.file), name))
     }
+}
+
+/// Whether `text` looks as if it declares `name`: the word stands before `:`, `=` or `->`.
+fn declares(text: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    name.is_empty()
+        || text.match_indices(name).any(|(at, _)| {
+            let (before, after) = (&text[..at], text[at + name.len()..].trim_start());
+            !before.ends_with(is_word) && after.starts_with([':', '=', '-'])
+        })
 }
 
 fn ownership(map: &SourceMap, module: &Module) -> Vec<Diagnostic> {
