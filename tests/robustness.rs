@@ -9,8 +9,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use luma_diagnostics::{Diagnostic, Format, RenderOptions, SourceMap, render_all};
-use luma_ir::{Context, Module, PrintOptions, parse_module, print_module, verify_module};
+use luma_diagnostics::SourceMap;
+use luma_ir::{Context, PrintOptions, print_module};
+
+#[path = "checks.rs"]
+#[allow(dead_code, reason = "the fuzz targets use the rest")]
+mod checks;
+
+use checks::on_big_stack;
 
 fn seed() -> Vec<(String, String)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/run/seed");
@@ -42,38 +48,11 @@ impl Random {
     }
 }
 
-/// Runs `work` with the stack the compiler itself runs on.
-fn on_big_stack(work: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(work).unwrap();
-    if let Err(panic) = thread.join() {
-        std::panic::resume_unwind(panic);
-    }
-}
-
 /// Takes a text through everything; `what` names it when something is wrong.
 fn survives(what: &str, text: &str) {
-    let mut map = SourceMap::new();
-    let file = map.add("mutant.lx", text);
-    let parse = luma_syntax::parse(file, text);
-    let (analysis, found) = luma_sema::analyze(&parse.ast);
-    let mut diagnostics = parse.diagnostics;
-    diagnostics.extend(found);
-    located(what, text, &map, &diagnostics);
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return;
+    if checks::source(what, text) {
+        makes_an_object(what, text);
     }
-    let context = Arc::new(Context::new());
-    let mut module = luma_lower::lower(&parse.ast, &analysis, context);
-    valid(what, text, &module);
-    reads_back(what, text, &module);
-    let options = luma_ownership::Options::default();
-    located(what, text, &map, &luma_ownership::verify_ownership(&module, &options));
-    let pipeline = luma_opt::default_pipeline();
-    let passes =
-        luma_pass::run(&mut module, &pipeline, luma_pass::RunOptions { verify_each: true });
-    assert!(passes.is_ok(), "{what}: {passes:?}\n{text}");
-    reads_back(what, text, &module);
-    makes_an_object(what, text);
 }
 
 /// The executable goes all the way down.
@@ -90,34 +69,6 @@ fn makes_an_object(what: &str, text: &str) {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{what}: {}\n{said}\n{text}", output.status);
-}
-
-/// Every diagnostic has a place in the text, and can be printed.
-fn located(what: &str, text: &str, map: &SourceMap, diagnostics: &[Diagnostic]) {
-    for diagnostic in diagnostics {
-        let span = diagnostic.primary.as_ref().map(|label| label.span);
-        let fine = span.is_some_and(|s| s.start <= s.end && s.end as usize <= text.len());
-        assert!(fine, "{what}: {diagnostic:?} is not located\n{text}");
-    }
-    let options = RenderOptions { format: Format::Human, colour: true };
-    assert!(render_all(map, options, diagnostics).is_empty() == diagnostics.is_empty());
-}
-
-fn valid(what: &str, text: &str, module: &Module) {
-    let violations = verify_module(module);
-    assert!(violations.is_empty(), "{what}: invalid IR {violations:#?}\n{text}");
-}
-
-fn reads_back(what: &str, text: &str, module: &Module) {
-    let printed = print_module(module, PrintOptions::default());
-    let mut map = SourceMap::new();
-    let file = map.add("mutant.lir", printed.as_str());
-    let again = parse_module(Arc::new(Context::new()), &map, file)
-        .unwrap_or_else(|errors| panic!("{what}: does not read back: {errors:#?}\n{text}"));
-    assert!(
-        print_module(&again, PrintOptions::default()) == printed,
-        "{what}: reads back differently\n{text}"
-    );
 }
 
 #[test]
@@ -164,36 +115,10 @@ fn random_mutations_of_ir() {
             for round in 0..count {
                 let mut random = Random((index as u64) << 32 | round);
                 let mutant = mutate(&printed, &words, &mut random);
-                ir_survives(&format!("{name} IR mutation {round}"), &mutant);
+                checks::ir(&format!("{name} IR mutation {round}"), &mutant);
             }
         }
     });
-}
-
-fn ir_survives(what: &str, text: &str) {
-    let mut map = SourceMap::new();
-    let file = map.add("mutant.lir", text);
-    match parse_module(Arc::new(Context::new()), &map, file) {
-        Err(errors) => {
-            assert!(!errors.is_empty());
-            located(what, text, &map, &errors);
-        }
-        Ok(mut module) => {
-            let violations = verify_module(&module);
-            let errors: Vec<Diagnostic> = violations.iter().map(|v| v.to_diagnostic()).collect();
-            located(what, text, &map, &errors);
-            if !errors.is_empty() {
-                return;
-            }
-            reads_back(what, text, &module);
-            let options = luma_ownership::Options::default();
-            located(what, text, &map, &luma_ownership::verify_ownership(&module, &options));
-            let pipeline = luma_opt::default_pipeline();
-            let options = luma_pass::RunOptions { verify_each: true };
-            let passes = luma_pass::run(&mut module, &pipeline, options);
-            assert!(passes.is_ok(), "{what}: {passes:?}\n{text}");
-        }
-    }
 }
 
 /// Words, numbers and single other characters.

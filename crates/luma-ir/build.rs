@@ -4,41 +4,15 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-struct DialectFile {
-    dialect: DialectHead,
-    op: Vec<OpEntry>,
+/// The part of the library that reads dialects; it needs nothing else of it.
+#[path = "src/dialect"]
+#[allow(dead_code, unreachable_pub, reason = "the library uses the rest")]
+mod dialect {
+    pub(crate) mod def;
+    pub(crate) mod format;
 }
 
-#[derive(Deserialize)]
-struct DialectHead {
-    name: String,
-    summary: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OpEntry {
-    name: String,
-    summary: String,
-    example: String,
-    #[serde(default)]
-    operands: Vec<String>,
-    #[serde(default)]
-    results: Vec<String>,
-    #[serde(default)]
-    attrs: Vec<String>,
-    #[serde(default)]
-    regions: Vec<String>,
-    #[serde(default)]
-    successors: Vec<String>,
-    #[serde(default)]
-    traits: Vec<String>,
-    #[serde(default)]
-    constraints: Vec<String>,
-}
+use dialect::def::{Arity, Dialect, Expansion, OpDef, Relation, Slot};
 
 fn main() {
     lalrpop::Configuration::new()
@@ -55,13 +29,21 @@ fn main() {
         .filter(|path| path.is_file())
         .collect();
     files.sort();
-    let dialects: Vec<DialectFile> = files
+    let dialects: Vec<Dialect> = files
         .iter()
         .map(|path| {
             println!("cargo:rerun-if-changed={}", path.display());
             let text = std::fs::read_to_string(path)
                 .unwrap_or_else(|e| fail(&format!("{}: {e}", path.display())));
-            toml::from_str(&text).unwrap_or_else(|e| fail(&format!("{}: {e}", path.display())))
+            let (dialect, errors) = dialect::format::read(&text);
+            for error in &errors {
+                let line = text[..error.range.start].lines().count().max(1);
+                eprintln!("{}:{line}: {}", path.display(), error.message);
+            }
+            match errors.as_slice() {
+                [] => dialect,
+                _ => fail("the dialects of the project must be free of errors"),
+            }
         })
         .collect();
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("dialects.rs");
@@ -73,20 +55,21 @@ fn fail(message: &str) -> ! {
     std::process::exit(1)
 }
 
-fn generate(dialects: &[DialectFile]) -> String {
+fn generate(dialects: &[Dialect]) -> String {
     let mut symbols: Vec<String> = Vec::new();
     let mut tables = String::new();
+    let mut heads = String::new();
     let mut views = String::new();
     let mut index = 0;
-    for file in dialects {
-        let dialect = &file.dialect.name;
-        let _ = writeln!(
-            views,
-            "/// {}\npub mod {dialect} {{\nuse super::support::*;",
-            file.dialect.summary
-        );
-        for op in &file.op {
-            table(&mut tables, dialect, op);
+    for dialect in dialects {
+        let Dialect { name, summary, doc, .. } = dialect;
+        let _ = writeln!(heads, "({name:?}, {summary:?}, {doc:?}),");
+        let _ = writeln!(views, "/// {summary}\npub mod {name} {{\nuse super::support::*;");
+        for op in &dialect.ops {
+            if op.example.is_empty() {
+                fail(&format!("{} needs an `example`", op.name));
+            }
+            table(&mut tables, op);
             view(&mut views, op, index, &mut symbols);
             index += 1;
         }
@@ -109,102 +92,100 @@ fn generate(dialects: &[DialectFile]) -> String {
         );
     }
     out.push_str("}\n");
-    let _ = writeln!(out, "pub(crate) const OPS: &[OpDef] = &[\n{tables}];\n{views}");
+    let _ = writeln!(
+        out,
+        "/// Name, summary and description of each dialect.\n\
+         pub(crate) const DIALECTS: &[(&str, &str, &str)] = &[\n{heads}];\n\
+         pub(crate) const OPS: &[OpDef] = &[\n{tables}];\n{views}"
+    );
     out
 }
 
-struct Slot<'a> {
-    name: &'a str,
-    constraint: &'a str,
-    arity: &'static str,
-}
-
-fn slot(text: &str) -> Slot<'_> {
-    let (text, arity) = match (text.strip_suffix("..."), text.strip_suffix('?')) {
-        (Some(text), _) => (text, "Variadic"),
-        (_, Some(text)) => (text, "Optional"),
-        _ => (text, "One"),
-    };
-    let (name, constraint) = text.split_once(':').unwrap_or((text, ""));
-    Slot { name: name.trim(), constraint: constraint.trim(), arity }
-}
-
-fn table(out: &mut String, dialect: &str, op: &OpEntry) {
-    let slots = |items: &[String], kind: &str| -> String {
-        let mut text = String::from("Cow::Borrowed(&[");
-        for item in items {
-            let Slot { name, constraint, arity } = slot(item);
-            let constraint = if kind.is_empty() {
-                "()".into()
-            } else {
-                format!("{kind}::{}", camel(constraint))
-            };
-            let _ = write!(
-                text,
-                "Slot {{ name: Cow::Borrowed({name:?}), constraint: {constraint}, arity: Arity::{arity} }}, "
-            );
-        }
-        text + "])"
-    };
-    let has = |name: &str| op.traits.iter().any(|t| t == name);
-    for name in &op.traits {
-        if !["terminator", "pure", "commutative", "reads"].contains(&name.as_str()) {
-            fail(&format!("{dialect}.{}: unknown trait `{name}`", op.name));
-        }
-    }
-    let relations: Vec<String> = op.constraints.iter().map(|text| relation(text)).collect();
+/// One operation's entry of the registry, as a constant.
+fn table(out: &mut String, op: &OpDef) {
+    let program = op.program.as_ref().map(|program| {
+        format!(
+            "Program {{ text: {}, output: {} }}",
+            string(&program.text),
+            string(&program.output)
+        )
+    });
+    let expansion = op.expansion.as_ref().map(|expansion| match expansion {
+        Expansion::Call(name) => format!("Expansion::Call({})", string(name)),
+        Expansion::Ops(text) => format!("Expansion::Ops({})", string(text)),
+    });
+    let traits = format!("{:?}", op.traits);
+    let relations: Vec<String> = op.relations.iter().map(relation).collect();
     let _ = writeln!(
         out,
-        "OpDef {{ name: Cow::Borrowed({:?}), summary: Cow::Borrowed({:?}), example: Cow::Borrowed({:?}), \
+        "OpDef {{ name: {}, summary: {}, doc: {}, example: {}, program: {}, \
          operands: {}, results: {}, attributes: {}, regions: {}, successors: {}, \
-         traits: Traits {{ terminator: {}, pure: {}, commutative: {}, reads: {} }}, \
-         relations: Cow::Borrowed(&[{}]) }},",
-        format!("{dialect}.{}", op.name),
-        op.summary,
-        op.example,
-        slots(&op.operands, "TypeConstraint"),
-        slots(&op.results, "TypeConstraint"),
-        slots(&op.attrs, "AttributeConstraint"),
-        slots(&op.regions, ""),
-        slots(&op.successors, ""),
-        has("terminator"),
-        has("pure"),
-        has("commutative"),
-        has("reads"),
+         traits: {traits}, control: Control::{:?}, relations: Cow::Borrowed(&[{}]), folds: {}, expansion: {} }},",
+        string(&op.name),
+        string(&op.summary),
+        string(&op.doc),
+        string(&op.example),
+        option(program),
+        slots(&op.operands, |c| format!("TypeConstraint::{c:?}")),
+        slots(&op.results, |c| format!("TypeConstraint::{c:?}")),
+        slots(&op.attributes, |c| format!("AttributeConstraint::{c:?}")),
+        slots(&op.regions, |()| "()".into()),
+        slots(&op.successors, |()| "()".into()),
+        op.control,
         relations.join(", "),
+        strings(&op.folds),
+        option(expansion),
     );
 }
 
-/// `same(a, b)` and its like as Rust source.
-fn relation(text: &str) -> String {
-    let (head, rest) = text.split_once('(').unwrap_or((text, ""));
-    let args: Vec<&str> = rest.trim_end_matches(')').split(',').map(str::trim).collect();
-    let list = |names: &[&str]| {
-        let names: Vec<String> = names.iter().map(|n| format!("Cow::Borrowed({n:?})")).collect();
-        format!("Cow::Borrowed(&[{}])", names.join(", "))
-    };
-    match (head, args.as_slice()) {
-        ("same", names) => format!("Relation::Same({})", list(names)),
-        ("element", [a, b]) => {
-            format!("Relation::Element(Cow::Borrowed({a:?}), Cow::Borrowed({b:?}))")
+fn string(text: &str) -> String {
+    format!("Cow::Borrowed({text:?})")
+}
+
+fn strings(texts: &[std::borrow::Cow<'static, str>]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| string(text)).collect();
+    format!("Cow::Borrowed(&[{}])", texts.join(", "))
+}
+
+fn option(text: Option<String>) -> String {
+    text.map_or("None".into(), |text| format!("Some({text})"))
+}
+
+fn slots<C>(slots: &[Slot<C>], constraint: impl Fn(&C) -> String) -> String {
+    let mut text = String::from("Cow::Borrowed(&[");
+    for slot in slots {
+        let ownership = slot.ownership.map(|effect| format!("OwnershipEffect::{effect:?}"));
+        let _ = write!(
+            text,
+            "Slot {{ name: {}, constraint: {}, arity: Arity::{:?}, ownership: {} }}, ",
+            string(&slot.name),
+            constraint(&slot.constraint),
+            slot.arity,
+            option(ownership),
+        );
+    }
+    text + "])"
+}
+
+fn relation(relation: &Relation) -> String {
+    match relation {
+        Relation::Same(names) => format!("Relation::Same({})", strings(names)),
+        Relation::Element(a, b) => format!("Relation::Element({}, {})", string(a), string(b)),
+        Relation::SameElement(a, b) => {
+            format!("Relation::SameElement({}, {})", string(a), string(b))
         }
-        ("same_element", [a, b]) => {
-            format!("Relation::SameElement(Cow::Borrowed({a:?}), Cow::Borrowed({b:?}))")
+        Relation::AttributeType(a, b) => {
+            format!("Relation::AttributeType({}, {})", string(a), string(b))
         }
-        ("attr_type", [a, b]) => {
-            format!("Relation::AttributeType(Cow::Borrowed({a:?}), Cow::Borrowed({b:?}))")
+        Relation::OneOf(a, words) => {
+            format!("Relation::OneOf({}, {})", string(a), strings(words))
         }
-        ("one_of", [a, words]) => {
-            let words: Vec<&str> = words.split_whitespace().collect();
-            format!("Relation::OneOf(Cow::Borrowed({a:?}), {})", list(&words))
-        }
-        _ => fail(&format!("unknown constraint `{text}`")),
     }
 }
 
 /// The typed view of one operation: accessors and a `build` function.
-fn view(out: &mut String, op: &OpEntry, index: usize, symbols: &mut Vec<String>) {
-    let ty = camel(&op.name);
+fn view(out: &mut String, op: &OpDef, index: usize, symbols: &mut Vec<String>) {
+    let ty = camel(op.name.split_once('.').map_or("", |(_, name)| name));
     let _ = writeln!(
         out,
         "/// {}\n#[derive(Clone, Copy, PartialEq, Eq, Debug)]\npub struct {ty}(pub Op);\nimpl {ty} {{\n\
@@ -216,10 +197,10 @@ fn view(out: &mut String, op: &OpEntry, index: usize, symbols: &mut Vec<String>)
     let mut params = String::new();
     let mut body = String::new();
     for (i, item) in op.operands.iter().enumerate() {
-        let Slot { name, arity, .. } = slot(item);
+        let Slot { name, arity, .. } = item;
         let method = escape(name);
         match arity {
-            "One" => {
+            Arity::One => {
                 let _ = writeln!(
                     out,
                     "/// Operand `{name}`.\npub fn {method}(self, f: &Function) -> Value {{ f.operands(self.0)[{i}] }}"
@@ -237,8 +218,8 @@ fn view(out: &mut String, op: &OpEntry, index: usize, symbols: &mut Vec<String>)
             }
         }
     }
-    for item in &op.attrs {
-        let Slot { name, arity, .. } = slot(item);
+    for item in op.attributes.iter() {
+        let Slot { name, arity, .. } = item;
         if !symbols.iter().any(|s| s == name) {
             symbols.push(name.to_string());
         }
@@ -247,7 +228,7 @@ fn view(out: &mut String, op: &OpEntry, index: usize, symbols: &mut Vec<String>)
             out,
             "/// Attribute `{name}`.\npub fn {name}_attr(self, f: &Function) -> Option<&Attribute> {{ f.op_attribute(self.0, {constant}) }}"
         );
-        if arity == "One" {
+        if *arity == Arity::One {
             let _ = write!(params, ", {name}_attr: Attribute");
             let _ = writeln!(body, "parts.attributes.push(({constant}, {name}_attr));");
         } else {
@@ -257,9 +238,9 @@ fn view(out: &mut String, op: &OpEntry, index: usize, symbols: &mut Vec<String>)
         }
     }
     for (i, item) in op.results.iter().enumerate() {
-        let Slot { name, arity, .. } = slot(item);
+        let Slot { name, arity, .. } = item;
         let method = escape(name);
-        if arity == "One" {
+        if *arity == Arity::One {
             let _ = writeln!(
                 out,
                 "/// Result `{name}`.\npub fn {method}(self, f: &Function) -> Value {{ f.results(self.0)[{i}] }}"
@@ -276,16 +257,16 @@ fn view(out: &mut String, op: &OpEntry, index: usize, symbols: &mut Vec<String>)
         }
     }
     for (i, item) in op.regions.iter().enumerate() {
-        let Slot { name, arity, .. } = slot(item);
+        let Slot { name, arity, .. } = item;
         match arity {
-            "One" => {
+            Arity::One => {
                 let _ = writeln!(
                     out,
                     "/// Region `{name}`.\npub fn {name}_region(self, f: &Function) -> Region {{ f.op_regions(self.0)[{i}] }}"
                 );
                 body.push_str("parts.regions += 1;\n");
             }
-            "Optional" => {
+            Arity::Optional => {
                 let _ = writeln!(
                     out,
                     "/// Region `{name}`, if it has one.\npub fn {name}_region(self, f: &Function) -> Option<Region> {{ f.op_regions(self.0).get({i}).copied() }}"
@@ -303,9 +284,9 @@ fn view(out: &mut String, op: &OpEntry, index: usize, symbols: &mut Vec<String>)
             }
         }
     }
-    for item in &op.successors {
-        let Slot { name, arity, .. } = slot(item);
-        if arity == "One" {
+    for item in op.successors.iter() {
+        let Slot { name, arity, .. } = item;
+        if *arity == Arity::One {
             let _ = write!(params, ", {name}_successor: Successor");
             let _ = writeln!(body, "parts.successors.push({name}_successor);");
         } else {

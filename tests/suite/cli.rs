@@ -87,7 +87,8 @@ fn usage() {
         &["--nonsense"],
         &["hello.lx", "--emit=nonsense"],
         &["hello.lx", "-O7"],
-        &["hello.lx", "--stop-after=lower-defer"],
+        &["hello.lx", "--stop-after=no-such-step"],
+        &["-", "--from=nonsense"],
         &["hello.lx", "--emit=luma-ir,mlir", "-o", "-"],
         &["hello.lx", "-o", "hello.lx"],
         &["--explain", "E9999"],
@@ -239,6 +240,24 @@ fn error_formats() {
         assert!(value["code"].as_str().unwrap().starts_with("E0"), "{line}");
     }
     assert_eq!(stderr(&json).lines().count(), 2);
+    let sarif = run_on(directory.path(), &["check", "bad.lx", "--error-format=sarif"]);
+    let log: serde_json::Value = serde_json::from_str(&stderr(&sarif)).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(run["results"].as_array().unwrap().len(), 2);
+    for (result, line) in run["results"].as_array().unwrap().iter().zip([2, 3]) {
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "bad.lx");
+        assert_eq!(place["region"]["startLine"], line);
+        let rule = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(run["tool"]["driver"]["rules"][rule]["id"], result["ruleId"]);
+    }
+    // That there is nothing to report is a log, too.
+    std::fs::write(directory.path().join("good.lx"), HELLO).unwrap();
+    let sarif = run_on(directory.path(), &["check", "good.lx", "--error-format=sarif"]);
+    assert_eq!(code(&sarif), Some(0));
+    let log: serde_json::Value = serde_json::from_str(&stderr(&sarif)).unwrap();
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 0);
     // Colours only on a terminal, or when asked for.
     let human = run_on(directory.path(), &["check", "bad.lx"]);
     assert!(!human.stderr.contains(&0x1b));

@@ -8,7 +8,7 @@ use crate::explain::fences;
 use crate::tool::{lumac_on, output, scratch};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let mut trials: Vec<Trial> = cases("tests/run", &["lx"])
+    let mut trials: Vec<Trial> = cases("tests/run", &["lx", "lir"])
         .into_iter()
         .filter(|case| !case.check_fail)
         .map(|case| {

@@ -9,7 +9,7 @@ use crate::tool::{lumac_on, output, scratch};
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
-    for case in cases("tests/run", &["lx"]).into_iter().filter(|case| !case.check_fail) {
+    for case in cases("tests/run", &["lx", "lir"]).into_iter().filter(|case| !case.check_fail) {
         let seed = case.name.starts_with("run/seed/");
         for (level, valgrind) in [("0", true), ("2", seed)] {
             let case = case.clone();

@@ -52,11 +52,13 @@ fn stages(case: &Case) {
     }
     snapshot(folder, "0-source", &case.text);
     snapshot(folder, "1-luma-ir", &emit(case, &["--emit=luma-ir"]));
-    let lowered = emit(case, &["--emit=luma-ir", "--stop-after=lower-defer"]);
+    let lowered = emit(case, &["-O0", "--stop-after=lower-defer"]);
     snapshot(folder, "2-lower-defer", &lowered);
-    snapshot(folder, "3-mlir", &mlir);
-    snapshot(folder, "4-mlir-llvm", &mlir_llvm);
-    snapshot(folder, "5-llvm-ir", &llvm_ir);
+    let passes = format!("--luma-passes={}", luma_opt::O2);
+    snapshot(folder, "3-luma-ir-O2", &emit(case, &["--emit=luma-ir", &passes]));
+    snapshot(folder, "4-mlir", &mlir);
+    snapshot(folder, "5-mlir-llvm", &mlir_llvm);
+    snapshot(folder, "6-llvm-ir", &llvm_ir);
 }
 
 /// What `--emit=luma-ir` prints is read back and printed the same, byte for byte.

@@ -93,6 +93,8 @@ catalogue! {
     E0503 "code generation failed"
     E0504 "linking failed"
     E0505 "output cannot be written"
+    E0506 "malformed dialect"
+    E0507 "malformed file of pipelines"
     E0601 "memory leak at run time"
     E0602 "double free at run time"
     E0603 "use after free at run time"

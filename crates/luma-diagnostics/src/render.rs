@@ -4,6 +4,7 @@ mod clean;
 mod excerpt;
 mod human;
 mod json;
+mod sarif;
 mod short;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,13 @@ pub enum Format {
     /// Lines and columns count from 1, columns in characters, bytes from 0; `end` is one past the
     /// last character. `path` is in the order the program takes it.
     Json,
+    /// One SARIF 2.1.0 log on one line, with one run and its results in order. It is a whole log
+    /// for no diagnostics too: that there is none is what a reader wants to know.
+    ///
+    /// A result has the primary label as its location, secondary labels as related locations, the
+    /// path as a code flow and machine-applicable edits as fixes; notes and help follow the message
+    /// in its text. The rules are the codes that occur, with their explanations as help.
+    Sarif,
 }
 
 /// How to render.
@@ -52,16 +60,20 @@ pub fn render(map: &SourceMap, options: RenderOptions, diagnostic: &Diagnostic) 
         Format::Human => human::render(map, options.colour, diagnostic),
         Format::Short => short::render(map, diagnostic),
         Format::Json => json::render(map, diagnostic),
+        Format::Sarif => sarif::log(map, &[diagnostic]),
     }
 }
 
 /// All of them in their order (file, line, column, code), exact repetitions once, each followed
-/// by a blank line in the human format.
+/// by a blank line in the human format. With [`Format::Sarif`] they are one log.
 pub fn render_all(map: &SourceMap, options: RenderOptions, diagnostics: &[Diagnostic]) -> String {
     let mut seen = HashSet::with_capacity(diagnostics.len());
     let mut order: Vec<&Diagnostic> =
         diagnostics.iter().filter(|&diagnostic| seen.insert(diagnostic)).collect();
     order.sort_by_key(|diagnostic| diagnostic.sort_key());
+    if options.format == Format::Sarif {
+        return sarif::log(map, &order);
+    }
     let mut text = String::new();
     for diagnostic in order {
         text.push_str(&render(map, options, diagnostic));

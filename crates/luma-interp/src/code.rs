@@ -425,7 +425,7 @@ pub(crate) enum PrintKind {
 }
 
 /// Where a value is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub(crate) enum Slot {
     Reg(Reg),
     /// Offset in the aggregate area, size.

@@ -1,13 +1,16 @@
 //! What all functions of a module share: interned names and types, the registry of operations,
 //! and the chains of passes that made operations.
 
+use std::borrow::Cow;
 use std::hash::BuildHasherDefault;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use indexmap::IndexSet;
 use rustc_hash::FxHasher;
 
-use crate::dialect::{OpDef, OpName};
+use luma_diagnostics::Diagnostic;
+
+use crate::dialect::{self, Dialect, OpDef, OpName};
 use crate::types::{Type, TypeData};
 
 type Interner<T> = RwLock<IndexSet<T, BuildHasherDefault<FxHasher>>>;
@@ -25,14 +28,28 @@ impl Origin {
     pub const SOURCE: Self = Self(0);
 }
 
+/// What is known of a dialect beside its operations.
+#[derive(Clone, Debug)]
+pub struct DialectInfo {
+    /// Its name: `luma`.
+    pub name: Cow<'static, str>,
+    /// One sentence.
+    pub summary: Cow<'static, str>,
+    /// Its description, in Markdown; may be empty.
+    pub doc: Cow<'static, str>,
+}
+
 /// Shared by a module and everything that works on it, from any thread.
 #[derive(Debug)]
 pub struct Context {
     symbols: Interner<Arc<str>>,
     types: Interner<TypeData>,
     origins: Interner<(Origin, Option<Symbol>)>,
+    dialects: Vec<DialectInfo>,
     ops: Vec<OpDef>,
     op_names: rustc_hash::FxHashMap<String, OpName>,
+    /// The rewrite patterns declared with the operations, read when first needed.
+    pub(crate) declared: std::sync::OnceLock<crate::rewrite::PatternSet>,
 }
 
 impl Default for Context {
@@ -48,17 +65,62 @@ impl Context {
             symbols: RwLock::default(),
             types: RwLock::new(Type::FIXED.into_iter().collect()),
             origins: RwLock::new([(Origin::SOURCE, None)].into_iter().collect()),
+            dialects: Vec::new(),
             ops: Vec::new(),
             op_names: rustc_hash::FxHashMap::default(),
+            declared: std::sync::OnceLock::new(),
         };
+        for &(name, summary, doc) in crate::dialects::DIALECTS {
+            let info = DialectInfo { name: name.into(), summary: summary.into(), doc: doc.into() };
+            context.dialects.push(info);
+        }
         for &name in crate::dialects::KNOWN_SYMBOLS {
             context.symbol(name);
         }
         for def in crate::dialects::OPS {
-            context.op_names.insert(def.name.to_string(), OpName(context.ops.len() as u32));
-            context.ops.push(def.clone());
+            context.add_op(def.clone());
         }
         context
+    }
+
+    /// A context that knows the project's own dialects and these.
+    ///
+    /// # Errors
+    ///
+    /// A dialect with the name of another, expansions that are malformed or come back to their own
+    /// operation, rewrite patterns that make no sense: each with code E0506.
+    pub fn with_dialects(
+        dialects: impl IntoIterator<Item = Dialect>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut context = Self::new();
+        let dialects: Vec<Dialect> = dialects.into_iter().collect();
+        let mut errors = Vec::new();
+        for dialect in &dialects {
+            if context.dialects.iter().any(|known| known.name == dialect.name) {
+                errors.push(dialect::clash(dialect));
+                continue;
+            }
+            context.dialects.push(DialectInfo {
+                name: dialect.name.clone(),
+                summary: dialect.summary.clone(),
+                doc: dialect.doc.clone(),
+            });
+            for op in &dialect.ops {
+                context.add_op(op.clone());
+            }
+        }
+        errors.extend(dialect::check(&context, &dialects));
+        if errors.is_empty() { Ok(context) } else { Err(errors) }
+    }
+
+    fn add_op(&mut self, def: OpDef) {
+        self.op_names.insert(def.name.to_string(), OpName(self.ops.len() as u32));
+        self.ops.push(def);
+    }
+
+    /// The dialects, in the order they became known.
+    pub fn dialects(&self) -> &[DialectInfo] {
+        &self.dialects
     }
 
     /// The interned form of `name`.

@@ -6,7 +6,11 @@
 
 use std::borrow::Cow;
 
-use crate::dialect::{Arity, AttributeConstraint, OpDef, Relation, Slot, Traits, TypeConstraint};
+#[allow(unused_imports, reason = "which ones the tables need changes with them")]
+use crate::dialect::{
+    Arity, AttributeConstraint, Control, Expansion, OpDef, OwnershipEffect, Program, Relation,
+    Slot, Traits, TypeConstraint,
+};
 
 mod support {
     pub(super) use crate::attribute::Attribute;

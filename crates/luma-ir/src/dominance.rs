@@ -60,6 +60,19 @@ impl Dominators {
         self.order.contains_key(&block)
     }
 
+    /// The reachable ones of `blocks`, each before the blocks it dominates and next to them: a walk
+    /// over the tree.
+    pub fn preorder(&self, blocks: &[Block]) -> Vec<Block> {
+        let start = |block: &Block| {
+            let position = *self.order.get(block)? as usize;
+            self.subtree.get(position).map(|subtree| subtree.start)
+        };
+        let mut numbered: Vec<(u32, Block)> =
+            blocks.iter().filter_map(|block| Some((start(block)?, *block))).collect();
+        numbered.sort_unstable();
+        numbered.into_iter().map(|(_, block)| block).collect()
+    }
+
     /// Whether every path to `b` goes through `a`. Unreachable blocks are dominated by all.
     pub fn dominates(&self, a: Block, b: Block) -> bool {
         let Some(&b) = self.order.get(&b) else { return true };

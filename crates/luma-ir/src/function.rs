@@ -501,6 +501,26 @@ impl Function {
         }
     }
 
+    /// Adds an operand at the end.
+    pub fn add_operand(&mut self, op: Op, value: Value) {
+        self.ops[op].operands.push(value);
+    }
+
+    /// Adds a value for a new last argument of one successor.
+    pub fn add_successor_arg(&mut self, op: Op, successor: usize, value: Value) {
+        if let Some(successor) = self.ops[op].successors.get_mut(successor) {
+            successor.args.push(value);
+        }
+    }
+
+    /// A new result at the end of an operation's list.
+    pub fn add_result(&mut self, op: Op, ty: Type) -> Value {
+        let def = Def::Result(op, self.ops[op].results.len() as u32);
+        let value = self.values.alloc(ValueData { ty, def, name: None });
+        self.ops[op].results.push(value);
+        value
+    }
+
     /// Replaces all operands.
     pub fn set_operands(&mut self, op: Op, operands: impl IntoIterator<Item = Value>) {
         self.ops[op].operands = operands.into_iter().collect();
@@ -525,6 +545,39 @@ impl Function {
         match attributes.iter_mut().find(|(n, _)| *n == name) {
             Some((_, old)) => *old = value,
             None => attributes.push((name, value)),
+        }
+    }
+
+    /// Replaces one argument of one successor.
+    pub fn set_successor_arg(&mut self, op: Op, successor: usize, index: usize, value: Value) {
+        let successor = self.ops[op].successors.get_mut(successor);
+        if let Some(arg) = successor.and_then(|successor| successor.args.get_mut(index)) {
+            *arg = value;
+        }
+    }
+
+    /// Removes the results of `op` for which `keep` of their index does not hold.
+    pub fn retain_results(&mut self, op: Op, mut keep: impl FnMut(usize) -> bool) {
+        let mut index = 0;
+        self.ops[op].results.retain(|_| {
+            index += 1;
+            keep(index - 1)
+        });
+        for (i, &value) in self.ops[op].results.iter().enumerate() {
+            self.values[value].def = Def::Result(op, i as u32);
+        }
+    }
+
+    /// Removes the arguments of `block` for which `keep` of their index does not hold. What goes to
+    /// it must then pass on less.
+    pub fn retain_args(&mut self, block: Block, mut keep: impl FnMut(usize) -> bool) {
+        let mut index = 0;
+        self.blocks[block].args.retain(|_| {
+            index += 1;
+            keep(index - 1)
+        });
+        for (i, &value) in self.blocks[block].args.iter().enumerate() {
+            self.values[value].def = Def::Arg(block, i as u32);
         }
     }
 

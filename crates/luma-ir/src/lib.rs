@@ -8,27 +8,33 @@
 
 mod attribute;
 mod builder;
+mod callgraph;
 mod clone;
 mod context;
+pub mod dataflow;
 pub mod dialect;
 pub mod dialects;
 mod dominance;
 mod entity;
 mod function;
 mod module;
+pub mod rewrite;
 mod text;
 mod types;
 mod verify;
 
 pub use attribute::Attribute;
 pub use builder::{Builder, Position};
+pub use callgraph::{CallGraph, callee, expansion_symbols};
 pub use clone::{CloneMap, clone_op};
-pub use context::{Context, Origin, Symbol};
+pub use context::{Context, DialectInfo, Origin, Symbol};
 pub use dialect::OpName;
 pub use dominance::Dominators;
 pub use entity::{Arena, Block, Entity, Op, Region, Value};
 pub use function::{Attributes, Def, Function, Linkage, Loc, OpParts, Successor};
 pub use module::{Global, Module, StructDef, Table};
-pub use text::{PrintOptions, parse_module, print_function, print_module};
+pub use text::{
+    Expansions, PrintOptions, expand_op, parse_module, print_function, print_module, value_names,
+};
 pub use types::{Type, TypeData};
-pub use verify::{Violation, verify_function, verify_module};
+pub use verify::{Violation, verify_function, verify_items, verify_module};

@@ -37,6 +37,9 @@ fn printing_and_parsing_give_the_same_bytes() {
         assert!(violations.is_empty(), "{}: {violations:#?}", path.display());
         let printed = print_module(&module, PrintOptions::default());
         assert_eq!(printed, text, "{}", path.display());
+        let generic = print_module(&module, PrintOptions { generic: true, ..Default::default() });
+        let again = parse(&generic).unwrap_or_else(|e| panic!("{e:#?}\n{generic}"));
+        assert_eq!(print_module(&again, PrintOptions::default()), text, "{}", path.display());
         seen += 1;
     }
     assert!(seen > 0);
@@ -68,7 +71,7 @@ fn every_example_of_the_dialects_parses() {
             .collect();
         let mut params = params.join(", ");
         if def.name == "luma.loop" {
-            params = "%c: i1".into();
+            params = "%c: i1, %n: i64".into();
         }
         let end = if def.traits.terminator { "" } else { "luma.return() : () -> ()" };
         let text = format!(

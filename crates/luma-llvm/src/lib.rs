@@ -8,15 +8,18 @@
 //! ```
 //!
 //! Nothing here prints or ends the process on bad input. Where LLVM itself gives up
-//! (`report_fatal_error`), the report goes through [`on_fatal_error`].
+//! (`report_fatal_error`), the report goes through [`on_fatal_error`]; where it dies by a signal,
+//! [`crash`] takes over.
 
 #![allow(unsafe_code, reason = "parts of LLVM's C API that inkwell does not wrap safely")]
 
+pub mod crash;
 mod error;
 mod fatal;
 mod link;
 mod module;
 mod output;
+mod steps;
 mod target;
 
 pub use error::{LlvmError, LlvmErrorKind, TextPosition};
@@ -24,6 +27,7 @@ pub use fatal::on_fatal_error;
 pub use link::{LinkOptions, link};
 pub use module::LlvmModule;
 pub use output::{WriteError, write_file};
+pub use steps::{StepRunner, expand_pipeline};
 pub use target::{OptLevel, Target, TargetOptions, host_triple};
 
 /// The version of the LLVM in this executable: `22.1.8`.

@@ -1,6 +1,7 @@
 //! One LLVM module and the context it lives in.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ffi::{CStr, c_void};
 use std::ptr::NonNull;
 
@@ -82,6 +83,14 @@ impl LlvmModule {
     /// The module as text.
     pub fn to_text(&self) -> String {
         self.module.print_to_string().to_string_lossy().into_owned()
+    }
+
+    /// How many instructions the functions of the module hold, under the one name `llvm`.
+    pub fn op_counts(&self) -> BTreeMap<String, u64> {
+        let functions = self.module.get_functions();
+        let blocks = functions.flat_map(|function| function.get_basic_block_iter());
+        let count = blocks.map(|block| block.get_instructions().count() as u64).sum();
+        BTreeMap::from([("llvm".to_owned(), count)])
     }
 
     /// The target triple the module names, if it names one.
@@ -190,8 +199,18 @@ impl LlvmModule {
         Ok(bytes)
     }
 
+    /// The module as LLVM's C API knows it.
+    pub(crate) fn raw(&self) -> inkwell::llvm_sys::prelude::LLVMModuleRef {
+        self.module.as_mut_ptr()
+    }
+
+    /// Starts to collect errors anew.
+    pub(crate) fn forget_reports(&self) {
+        self.reports.borrow_mut().clear();
+    }
+
     /// The errors LLVM reported since the last `clear`, as one.
-    fn reported(&self, kind: LlvmErrorKind) -> Result<(), LlvmError> {
+    pub(crate) fn reported(&self, kind: LlvmErrorKind) -> Result<(), LlvmError> {
         let mut reports = std::mem::take(&mut *self.reports.borrow_mut()).into_iter();
         match reports.next() {
             None => Ok(()),

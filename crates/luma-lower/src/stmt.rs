@@ -42,15 +42,15 @@ impl BodyCx<'_> {
             }
             StmtKind::Return(Some(expr)) => self.return_value(*expr),
             StmtKind::Break => {
-                luma::Break::build(&mut self.b);
+                luma::Break::build(&mut self.b, &[]);
                 self.terminated = true;
             }
             StmtKind::Continue => {
-                luma::Continue::build(&mut self.b);
+                luma::Continue::build(&mut self.b, &[]);
                 self.terminated = true;
             }
             StmtKind::Block(block) => {
-                let op = luma::Block::build(&mut self.b);
+                let op = luma::Block::build(&mut self.b, &[]);
                 self.block(op.body_region(self.b.func), block);
             }
             StmtKind::If { arms, otherwise } => self.if_chain(arms, otherwise.as_ref()),
@@ -97,7 +97,7 @@ impl BodyCx<'_> {
         if l.inits.is_empty() {
             return self.bare_loop(l);
         }
-        let op = luma::Block::build(&mut self.b);
+        let op = luma::Block::build(&mut self.b, &[]);
         let region = op.body_region(self.b.func);
         self.region(region, l.body.span.shrink_to_end(), |cx| {
             for &(local, init) in &l.inits {
@@ -114,7 +114,7 @@ impl BodyCx<'_> {
     }
 
     fn bare_loop(&mut self, l: &Loop) {
-        let op = luma::Loop::build(&mut self.b);
+        let op = luma::Loop::build(&mut self.b, &[], &[]);
         let f = &self.b.func;
         let (condition, body, post) =
             (op.condition_region(f), op.body_region(f), op.post_region(f));
@@ -162,7 +162,7 @@ impl BodyCx<'_> {
             }
         }
         let cases = Attribute::array(labelled.iter().map(|(labels, _)| labels.clone()));
-        let op = luma::Switch::build(&mut self.b, value, cases, labelled.len());
+        let op = luma::Switch::build(&mut self.b, value, cases, &[], labelled.len());
         if default.is_none() && self.is_enum(subject) {
             // Every member has an arm: the verifier of ownership need not follow the empty default.
             let name = self.cx.context.symbol("exhaustive");

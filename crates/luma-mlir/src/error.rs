@@ -203,6 +203,15 @@ unsafe fn read_message(diagnostic: sys::MlirDiagnostic) -> MlirMessage {
     }
 }
 
+/// Where `op` stands, if its location leads to a file.
+///
+/// # Safety
+/// The op is alive.
+pub(crate) unsafe fn position_of(op: sys::MlirOperation) -> Option<MlirPosition> {
+    // SAFETY: as for this function.
+    unsafe { read_position(sys::mlirOperationGetLocation(op), 8) }
+}
+
 /// Follows `location` to a file; `depth` bounds the chain of wrapped locations.
 unsafe fn read_position(location: sys::MlirLocation, depth: u32) -> Option<MlirPosition> {
     // SAFETY: locations are immortal while their context lives, and each accessor is called on

@@ -16,11 +16,12 @@ mod error;
 mod lower;
 pub mod nesting;
 mod passes;
+mod patterns;
 mod session;
 
 pub use error::{MlirError, MlirMessage, MlirPosition};
-pub use passes::{Lowering, PassError, lowering_steps};
-pub use session::{PrintOptions, Session};
+pub use passes::{Lowering, PassError, lowering_steps, lowering_steps_of_luma};
+pub use session::{PrintOptions, Session, check_pipeline};
 
 /// The version of MLIR and LLVM this crate is built for, `22`.
 pub const MLIR_MAJOR_VERSION: u32 = 22;

@@ -55,13 +55,36 @@ fn steps(options: Lowering) -> impl Iterator<Item = &'static Step> {
 }
 
 /// The names of the steps [`crate::Session::lower_to_llvm_dialect`] takes, in order; each can
-/// also be given to [`crate::Session::run_pass`].
+/// also be given to [`crate::Session::run_lowering_step`] or [`crate::Session::run_pass`].
 pub fn lowering_steps(options: Lowering) -> impl Iterator<Item = &'static str> {
     steps(options).map(|step| step.name)
 }
 
+/// The names of those of [`lowering_steps`] that a module needs which is as the lowering of Luma IR
+/// made it.
+pub fn lowering_steps_of_luma(options: Lowering) -> impl Iterator<Item = &'static str> {
+    lowering_steps(options).filter(|name| !FOREIGN.contains(name))
+}
+
+/// Runs the step of that name alone, whatever the module holds.
+///
+/// # Safety
+/// As for [`lower`].
+pub(crate) unsafe fn lower_one(
+    context: sys::MlirContext,
+    op: sys::MlirOperation,
+    name: &str,
+) -> Result<(), String> {
+    let all = TO_LLVM.iter().chain([&DEBUG_SCOPE]);
+    let Some(step) = all.into_iter().find(|step| step.name == name) else {
+        return Err(format!("`{name}` is no step of the lowering"));
+    };
+    // SAFETY: as for this function.
+    unsafe { run_step(context, op, step) }.map_err(|_| "the pass failed".to_owned())
+}
+
 /// A pass manager, destroyed when dropped.
-struct Manager(sys::MlirPassManager);
+pub(crate) struct Manager(sys::MlirPassManager);
 
 impl Drop for Manager {
     fn drop(&mut self) {
@@ -180,7 +203,7 @@ unsafe fn ops_of(block: sys::MlirBlock) -> impl Iterator<Item = sys::MlirOperati
     })
 }
 
-/// Parses `pipeline` and runs it on `op`, verifying after each pass.
+/// Parses `pipeline` and runs it on `op`, verifying after each pass if `verify` says so.
 ///
 /// # Errors
 /// `Ok(false)`: a pass failed, and the context's handler knows why. `Err`: what is wrong with the
@@ -192,22 +215,42 @@ pub(crate) unsafe fn run(
     context: sys::MlirContext,
     op: sys::MlirOperation,
     pipeline: &str,
+    verify: bool,
 ) -> Result<bool, String> {
+    // SAFETY: as for this function.
+    unsafe {
+        let manager = parse(context, pipeline, verify)?;
+        Ok(sys::mlirPassManagerRunOnOp(manager.0, op).value != 0)
+    }
+}
+
+/// Parses `pipeline`.
+///
+/// # Errors
+/// What is wrong with the text.
+///
+/// # Safety
+/// `context` is alive.
+pub(crate) unsafe fn parse(
+    context: sys::MlirContext,
+    pipeline: &str,
+    verify: bool,
+) -> Result<Manager, String> {
     register_by_name();
-    let manager = manager(context, true);
+    let manager = manager(context, verify);
     let mut message: Vec<u8> = Vec::new();
     // SAFETY: `message` outlives the call that fills it; the rest is as for this function.
-    unsafe {
-        let parsed = sys::mlirOpPassManagerAddPipeline(
+    let parsed = unsafe {
+        sys::mlirOpPassManagerAddPipeline(
             sys::mlirPassManagerGetAsOpPassManager(manager.0),
             string_ref(inner(pipeline)),
             Some(append),
             (&raw mut message).cast(),
-        );
-        if parsed.value == 0 {
-            return Err(String::from_utf8_lossy(&message).trim_end().to_owned());
-        }
-        Ok(sys::mlirPassManagerRunOnOp(manager.0, op).value != 0)
+        )
+    };
+    match parsed.value {
+        0 => Err(String::from_utf8_lossy(&message).trim_end().to_owned()),
+        _ => Ok(manager),
     }
 }
 
@@ -240,7 +283,7 @@ fn balanced(text: &str) -> bool {
 
 /// Registers the passes that pipelines may name. Only what works on the dialects in use: the full
 /// set would double the size of the executable.
-fn register_by_name() {
+pub(crate) fn register_by_name() {
     static ONCE: Once = Once::new();
     // SAFETY: registration only fills a global table, and `Once` keeps it to one thread.
     ONCE.call_once(|| unsafe {

@@ -1,6 +1,7 @@
 //! One MLIR module and the context it lives in.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ffi::{CString, c_void};
 use std::ptr::NonNull;
 
@@ -9,7 +10,9 @@ use melior::Context;
 use melior::ir::{Location, Module};
 use mlir_sys as sys;
 
-use crate::error::{Collector, MlirError, MlirMessage, MlirPosition, append, string_ref};
+use crate::error::{
+    Collector, MlirError, MlirMessage, MlirPosition, append, string_of, string_ref,
+};
 use crate::nesting;
 use crate::passes::{self, Lowering};
 
@@ -27,13 +30,13 @@ pub struct PrintOptions {
 #[derive(Debug)]
 pub struct Session {
     // Dropped first: the context below owns everything the module points into.
-    module: Module<'static>,
-    context: Context,
-    messages: Collector,
+    pub(crate) module: Module<'static>,
+    pub(crate) context: Context,
+    pub(crate) messages: Collector,
     /// Whether nothing has changed since the module was last found valid.
-    verified: Cell<bool>,
+    pub(crate) verified: Cell<bool>,
     /// Whether the module is as the lowering of Luma IR made it.
-    lowered_here: bool,
+    pub(crate) lowered_here: bool,
 }
 
 impl Session {
@@ -51,41 +54,8 @@ impl Session {
     /// # Errors
     /// What the parser or the verifier has against the text, located.
     pub fn from_mlir_text(name: &str, text: &str) -> Result<Self, MlirError> {
-        const STEP: &str = "parsing MLIR";
-        if let Some((line, column)) = nesting::too_deep(text, "//") {
-            let text = format!("nesting deeper than {} levels", nesting::LIMIT);
-            let position = Some(MlirPosition { file: name.to_owned(), line, column });
-            let errors = vec![MlirMessage { text, position }];
-            return Err(MlirError { step: STEP.to_owned(), errors, notes: Vec::new() });
-        }
-        // MLIR reads one byte past the end and relies on it being zero.
-        let Ok(source) = CString::new(text) else {
-            return Err(MlirError::new(STEP, "the text contains a zero byte"));
-        };
-        let source = sys::MlirStringRef { data: source.as_ptr(), length: text.len() };
         let (context, messages) = new_context();
-        // SAFETY: `source` is zero-terminated and outlives the calls; what is returned belongs to
-        // `context`.
-        let module = unsafe {
-            let module = parse_named(&context, source, name);
-            if module.ptr.is_null() && messages.says_not_one_op() {
-                messages.clear();
-                parse_several(&context, source, text, name)
-            } else {
-                module
-            }
-        };
-        if module.ptr.is_null() {
-            let mut error = messages.take_error(STEP, "MLIR gave no reason");
-            let messages = error.errors.iter_mut().chain(&mut error.notes);
-            for position in messages.filter_map(|message| message.position.as_mut()) {
-                if position.file == UNNAMED {
-                    name.clone_into(&mut position.file);
-                }
-            }
-            return Err(error);
-        }
-        messages.clear();
+        let module = parse(&context, &messages, name, text)?;
         // SAFETY: not null, owned by us, and dropped before `context` (field order).
         let module = unsafe { Module::from_raw(module) };
         Ok(Self { module, context, messages, verified: Cell::new(true), lowered_here: false })
@@ -160,12 +130,21 @@ impl Session {
     /// An unknown pass or malformed text (the module is unchanged then), or what the pass says
     /// (the module may be half transformed then).
     pub fn run_pass(&mut self, pipeline: &str) -> Result<(), MlirError> {
+        self.run_pass_with(pipeline, true)
+    }
+
+    /// As [`Self::run_pass`]; without `verify` nothing is verified, and an invalid module is
+    /// noticed by whoever verifies next.
+    ///
+    /// # Errors
+    /// As for [`Self::run_pass`].
+    pub fn run_pass_with(&mut self, pipeline: &str, verify: bool) -> Result<(), MlirError> {
         self.messages.clear();
         self.verified.set(false);
         self.lowered_here = false;
         let step = format!("pass `{}`", pipeline.trim());
         // SAFETY: context and module are alive and belong together.
-        match unsafe { passes::run(self.context.to_raw(), self.op(), pipeline) } {
+        match unsafe { passes::run(self.context.to_raw(), self.op(), pipeline, verify) } {
             Ok(true) => {
                 self.messages.clear();
                 Ok(())
@@ -173,6 +152,31 @@ impl Session {
             Ok(false) => Err(self.messages.take_error(&step, "the pass failed")),
             Err(reason) => Err(self.messages.take_error(&step, &reason)),
         }
+    }
+
+    /// Runs one of [`lowering_steps`](crate::lowering_steps) on the whole module, without
+    /// verifying. All of them in order do what [`Self::lower_to_llvm_dialect`] does, more slowly.
+    ///
+    /// # Errors
+    /// What the step says; the module may be half transformed then.
+    pub fn run_lowering_step(&mut self, name: &str) -> Result<(), MlirError> {
+        self.messages.clear();
+        self.verified.set(false);
+        // SAFETY: context and module are alive and belong together.
+        unsafe { passes::lower_one(self.context.to_raw(), self.op(), name) }
+            .map_err(|reason| self.messages.take_error(&format!("pass `{name}`"), &reason))
+    }
+
+    /// How many ops of each dialect the module holds, itself included.
+    pub fn op_counts(&self) -> BTreeMap<String, u64> {
+        let mut counts = BTreeMap::new();
+        let user_data = (&raw mut counts).cast::<c_void>();
+        // SAFETY: the module is alive and is not changed; `counts` outlives the call.
+        unsafe {
+            let order = sys::MlirWalkOrder_MlirWalkPreOrder;
+            sys::mlirOperationWalk(self.op(), Some(count), user_data, order);
+        }
+        counts
     }
 
     /// Verifies the module, then lowers scf, cf, arith, math, index, ub and func to the llvm
@@ -242,9 +246,40 @@ impl Session {
             .ok_or_else(|| self.messages.take_error(STEP, "MLIR gave no reason"))
     }
 
-    fn op(&self) -> sys::MlirOperation {
+    pub(crate) fn op(&self) -> sys::MlirOperation {
         self.module.as_operation().to_raw()
     }
+}
+
+/// What is wrong with the text of a pipeline, in MLIR's words.
+///
+/// # Errors
+/// An unknown pass or option, or malformed text.
+pub fn check_pipeline(pipeline: &str) -> Result<(), String> {
+    let (context, messages) = new_context();
+    // SAFETY: the context is alive.
+    let parsed = unsafe { passes::parse(context.to_raw(), pipeline, false) };
+    match parsed {
+        Ok(_) => Ok(()),
+        Err(reason) => Err(messages.take_error("", &reason).message().to_owned()),
+    }
+}
+
+/// Counts an op by its dialect; `counts` is the map of [`Session::op_counts`].
+unsafe extern "C" fn count(op: sys::MlirOperation, counts: *mut c_void) -> sys::MlirWalkResult {
+    // SAFETY: the op is alive, and `counts` is as said.
+    unsafe {
+        let name = string_of(sys::mlirIdentifierStr(sys::mlirOperationGetName(op)));
+        let dialect = name.split('.').next().unwrap_or_default();
+        let counts = &mut *counts.cast::<BTreeMap<String, u64>>();
+        match counts.get_mut(dialect) {
+            Some(count) => *count += 1,
+            None => {
+                counts.insert(dialect.to_owned(), 1);
+            }
+        }
+    }
+    sys::MlirWalkResult_MlirWalkResultAdvance
 }
 
 impl Default for Session {
@@ -276,6 +311,54 @@ unsafe fn register_translations(context: sys::MlirContext) {
         register_builtin_translation(context.ptr);
         register_llvm_translation(context.ptr);
     }
+}
+
+/// Parses and verifies `text`, which `name` is what positions call, as one module of `context`; it
+/// belongs to the caller.
+///
+/// # Errors
+/// What the parser or the verifier has against the text, located.
+pub(crate) fn parse(
+    context: &Context,
+    messages: &Collector,
+    name: &str,
+    text: &str,
+) -> Result<sys::MlirModule, MlirError> {
+    const STEP: &str = "parsing MLIR";
+    if let Some((line, column)) = nesting::too_deep(text, "//") {
+        let text = format!("nesting deeper than {} levels", nesting::LIMIT);
+        let position = Some(MlirPosition { file: name.to_owned(), line, column });
+        let errors = vec![MlirMessage { text, position }];
+        return Err(MlirError { step: STEP.to_owned(), errors, notes: Vec::new() });
+    }
+    // MLIR reads one byte past the end and relies on it being zero.
+    let Ok(source) = CString::new(text) else {
+        return Err(MlirError::new(STEP, "the text contains a zero byte"));
+    };
+    let source = sys::MlirStringRef { data: source.as_ptr(), length: text.len() };
+    // SAFETY: `source` is zero-terminated and outlives the calls; what is returned belongs to
+    // `context`.
+    let module = unsafe {
+        let module = parse_named(context, source, name);
+        if module.ptr.is_null() && messages.says_not_one_op() {
+            messages.clear();
+            parse_several(context, source, text, name)
+        } else {
+            module
+        }
+    };
+    if module.ptr.is_null() {
+        let mut error = messages.take_error(STEP, "MLIR gave no reason");
+        let messages = error.errors.iter_mut().chain(&mut error.notes);
+        for position in messages.filter_map(|message| message.position.as_mut()) {
+            if position.file == UNNAMED {
+                name.clone_into(&mut position.file);
+            }
+        }
+        return Err(error);
+    }
+    messages.clear();
+    Ok(module)
 }
 
 /// What MLIR calls a text it was given no name for.

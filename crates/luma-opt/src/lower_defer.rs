@@ -15,7 +15,8 @@
 //!   argument, or through a `luma.local` when it is a struct or an array.
 
 use luma_ir::Function;
-use luma_pass::{FunctionPass, PassContext, PassResult, Registration, Step};
+use luma_ir::dialects::luma;
+use luma_pass::{FunctionPass, PassContext, PassResult, Registration, Statistic, Work};
 
 use crate::exits::Extent;
 use crate::flatten::flatten;
@@ -25,22 +26,28 @@ use crate::flatten::flatten;
 pub struct LowerDefer;
 
 impl FunctionPass for LowerDefer {
-    fn name(&self) -> &'static str {
-        REGISTRATION.name
-    }
-
-    fn summary(&self) -> &'static str {
-        REGISTRATION.summary
-    }
-
     fn run(&self, cx: &PassContext<'_>, f: &mut Function) -> PassResult {
-        Ok(flatten(cx, f, Extent::Defers).into())
+        let mut defers = 0;
+        f.walk(&mut |op| defers += usize::from(f.op_name(op) == luma::Defer::NAME));
+        let blocks = f.block_capacity();
+        let changed = flatten(cx, f, Extent::Defers);
+        cx.count(&DEFERS_LOWERED, defers);
+        cx.count(&BLOCKS_MADE, f.block_capacity() - blocks);
+        Ok(changed.into())
     }
 }
 
+static DEFERS_LOWERED: Statistic =
+    Statistic { name: "defers-lowered", summary: "Defers whose code stands at exits now." };
+static BLOCKS_MADE: Statistic =
+    Statistic { name: "blocks-made", summary: "Blocks made for exits and flattened regions." };
+
 /// How the pass makes itself known.
-pub(crate) const REGISTRATION: Registration = Registration {
+pub(crate) static REGISTRATION: Registration = Registration {
     name: "lower-defer",
     summary: "Runs deferred code where control leaves its region.",
-    make: || Step::Function(Box::new(LowerDefer)),
+    options: &[],
+    statistics: &[DEFERS_LOWERED, BLOCKS_MADE],
+    mandatory: true,
+    make: |_| Work::function(LowerDefer),
 };

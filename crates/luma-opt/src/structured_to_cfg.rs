@@ -18,7 +18,9 @@
 use luma_diagnostics::{Diagnostic, codes};
 use luma_ir::Function;
 use luma_ir::dialects::luma;
-use luma_pass::{FunctionPass, PassContext, PassResult, Registration, Step};
+use luma_pass::{
+    FunctionPass, OptionKind, OptionSpec, PassContext, PassResult, Registration, Statistic, Work,
+};
 
 use crate::exits::Extent;
 use crate::flatten::flatten;
@@ -37,35 +39,51 @@ impl Default for StructuredToCfg {
 }
 
 impl FunctionPass for StructuredToCfg {
-    fn name(&self) -> &'static str {
-        REGISTRATION.name
-    }
-
-    fn summary(&self) -> &'static str {
-        REGISTRATION.summary
-    }
-
     fn run(&self, cx: &PassContext<'_>, f: &mut Function) -> PassResult {
         let mut defer = None;
+        let mut structured = 0;
         f.walk(&mut |op| {
+            structured += usize::from(!f.op_regions(op).is_empty());
             if f.op_name(op) == luma::Defer::NAME {
                 defer = defer.or(Some(op));
             }
         });
         if let Some(op) = defer {
             let message = "`structured-to-cfg` cannot work on `luma.defer`";
-            let error = Diagnostic::new(codes::E0502, f.loc(op).span, message)
+            let error = Diagnostic::new(codes::E0503, f.loc(op).span, message)
                 .help("run `lower-defer` before it");
             return Err(vec![error]);
         }
         let extent = if self.only_early_exits { Extent::EarlyExits } else { Extent::All };
-        Ok(flatten(cx, f, extent).into())
+        let blocks = f.block_capacity();
+        let changed = flatten(cx, f, extent);
+        if changed {
+            let mut left = 0;
+            f.walk(&mut |op| left += usize::from(!f.op_regions(op).is_empty()));
+            cx.count(&OPS_FLATTENED, structured.saturating_sub(left));
+            cx.count(&BLOCKS_MADE, f.block_capacity() - blocks);
+        }
+        Ok(changed.into())
     }
 }
 
+static OPS_FLATTENED: Statistic = Statistic {
+    name: "ops-flattened",
+    summary: "Structured operations that became blocks and branches.",
+};
+static BLOCKS_MADE: Statistic = Statistic { name: "blocks-made", summary: "Blocks made for them." };
+
 /// How the pass makes itself known.
-pub(crate) const REGISTRATION: Registration = Registration {
+pub(crate) static REGISTRATION: Registration = Registration {
     name: "structured-to-cfg",
     summary: "Turns structured control flow that has early exits into blocks and branches.",
-    make: || Step::Function(Box::new(StructuredToCfg::default())),
+    options: &[OptionSpec {
+        name: "all",
+        summary: "Leave nothing structured, not even what has no early exit.",
+        kind: OptionKind::Flag,
+        default: "false",
+    }],
+    statistics: &[OPS_FLATTENED, BLOCKS_MADE],
+    mandatory: true,
+    make: |options| Work::function(StructuredToCfg { only_early_exits: !options.flag("all") }),
 };

@@ -1,94 +1,94 @@
-//! `tests/ir/PASS/NAME.lir` goes through PASS; what comes out is `snapshots/ir/PASS/NAME.snap`.
-//! Every file also goes through the whole pipeline, and what the passes promise is checked.
+//! `tests/ir/PASS/NAME.lir` goes through PASS with its default options, or through the pipeline in
+//! its first line (`// pipeline: func(mem2reg{max-slots=1})`). `snapshots/ir/PASS/NAME.snap` holds the
+//! source, what came out and what the passes counted, so that a reader needs nothing else. A new case
+//! is a new file; `cargo test -p luma-opt --test ir PASS/NAME` runs one.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
 
-use luma_diagnostics::codes;
-use luma_ir::{Origin, PrintOptions, print_module};
-use luma_opt::{LowerDefer, PASSES, StructuredToCfg};
-use luma_pass::{Pipeline, RunOptions, run};
-use support::{check_flat, check_no_defer, lower_all, parse, run_pass};
+use libtest_mimic::{Arguments, Failed, Trial};
+use luma_diagnostics::{RenderOptions, render_all};
+use luma_ir::{Module, PrintOptions, print_module};
+use luma_pass::Pipeline;
+use support::{files, parse, parse_with_map, pipeline, root, run_steps};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn files(pass: &str) -> Vec<PathBuf> {
-    let dir = root().join("tests/ir").join(pass);
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&dir)
-        .unwrap_or_else(|e| panic!("{}: {e}", dir.display()))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "lir"))
-        .collect();
-    files.sort();
-    files
-}
-
-#[test]
-fn every_pass_gives_what_its_files_expect() {
-    for pass in PASSES {
-        let files = files(pass.name);
-        assert!(!files.is_empty(), "no files for {}", pass.name);
-        let snapshots = root().join("snapshots/ir").join(pass.name);
-        std::fs::create_dir_all(&snapshots).unwrap();
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(snapshots.canonicalize().unwrap());
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        for file in files {
-            let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
-            let mut module = parse(&std::fs::read_to_string(&file).unwrap());
-            run_pass(&mut module, (pass.make)());
-            let text = print_module(&module, PrintOptions::default());
-            settings.set_input_file(&file);
-            settings.bind(|| insta::assert_snapshot!(name, text));
+fn main() -> ExitCode {
+    let mut tests = Vec::new();
+    for entry in std::fs::read_dir(root().join("tests/ir")).unwrap() {
+        let dir = entry.unwrap();
+        if !dir.file_type().unwrap().is_dir() {
+            continue;
+        }
+        let pass = dir.file_name().into_string().unwrap();
+        for file in files(&pass) {
+            let (pass, name) =
+                (pass.clone(), file.file_stem().unwrap().to_str().unwrap().to_owned());
+            tests.push(Trial::test(format!("{pass}/{name}"), move || {
+                check(&pass, &name, &file);
+                Ok(())
+            }));
         }
     }
-}
-
-#[test]
-fn the_passes_keep_their_promises() {
-    for file in PASSES.iter().flat_map(|pass| files(pass.name)) {
-        let mut module = parse(&std::fs::read_to_string(&file).unwrap());
-        lower_all(&mut module);
-        check_no_defer(&module);
-        check_flat(&module);
-        // What a pass is done with, it leaves alone.
-        let text = print_module(&module, PrintOptions::default());
-        lower_all(&mut module);
-        assert_eq!(text, print_module(&module, PrintOptions::default()), "{}", file.display());
+    for pass in luma_opt::PASSES {
+        let prefix = format!("{}/", pass.name);
+        let tested = tests.iter().any(|test| test.name().starts_with(&prefix));
+        tests.push(Trial::test(format!("{prefix}has-files"), move || match tested {
+            true => Ok(()),
+            false => Err(Failed::from("no file in its directory of tests/ir")),
+        }));
     }
+    libtest_mimic::run(&Arguments::from_args(), tests).exit_code()
 }
 
-#[test]
-fn operations_tell_which_pass_made_them() {
-    let file = root().join("tests/ir/lower-defer/loop-in-defer.lir");
-    let mut module = parse(&std::fs::read_to_string(file).unwrap());
-    lower_all(&mut module);
-    let (context, f) = (module.context.clone(), &module.functions[0]);
-    let mut chains = std::collections::BTreeSet::new();
-    f.walk(&mut |op| {
-        let loc = f.loc(op);
-        assert!(loc.span.end > loc.span.start, "{op:?} comes from nowhere");
-        let passes = context.origin_passes(loc.origin);
-        assert_eq!(passes.is_empty(), loc.origin == Origin::SOURCE);
-        chains.insert(passes.iter().map(|&p| context.name(p).to_string()).collect::<Vec<_>>());
-    });
-    let chains: Vec<String> = chains.iter().map(|chain| chain.join(" ")).collect();
-    // Moved; copied; made out of a copy; made out of source.
-    assert_eq!(chains, ["", "lower-defer", "lower-defer structured-to-cfg", "structured-to-cfg"]);
+fn check(pass: &str, name: &str, file: &Path) {
+    let source = std::fs::read_to_string(file).unwrap();
+    let text = run_file(&source, &pipeline_of(&source, pass));
+    let snapshots = root().join("snapshots/ir").join(pass);
+    std::fs::create_dir_all(&snapshots).unwrap();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(snapshots.canonicalize().unwrap());
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_input_file(file);
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-#[test]
-fn structured_to_cfg_wants_defers_lowered() {
-    let file = root().join("tests/ir/lower-defer/fallthrough.lir");
-    let mut module = parse(&std::fs::read_to_string(file).unwrap());
-    let wrong = Pipeline::new().function(StructuredToCfg::default()).function(LowerDefer);
-    let errors = run(&mut module, &wrong, RunOptions { verify_each: true }).unwrap_err();
-    assert_eq!(errors.len(), 1);
-    assert_eq!(errors[0].code, codes::E0502);
-    assert_eq!(errors[0].help[0].message, "run `lower-defer` before it");
+/// What a file names in its first line, or the pass of its directory.
+fn pipeline_of(source: &str, pass: &str) -> Pipeline {
+    let first = source.lines().next().unwrap_or_default();
+    pipeline(first.strip_prefix("// pipeline:").unwrap_or(pass))
+}
+
+/// Source, result and statistics; or the errors.
+fn run_file(source: &str, pipeline: &Pipeline) -> String {
+    let (map, mut module) = parse_with_map(source);
+    let mut out = format!("{}\n\n", source.trim_end());
+    match run_steps(&mut module, pipeline) {
+        Ok(reports) => {
+            let _ = write!(out, "// ----- after {pipeline}\n\n{}", text_of(&module));
+            let mut heading = "\n// ----- statistics\n\n";
+            for (step, report) in pipeline.steps.iter().zip(reports) {
+                for (name, count) in report.counts {
+                    let _ = writeln!(out, "{heading}// {}: {count} {name}", step.name());
+                    heading = "";
+                }
+            }
+        }
+        Err(errors) => {
+            let _ = writeln!(out, "// ----- errors of {pipeline}\n");
+            out += &render_all(&map, RenderOptions::default(), &errors);
+        }
+    }
+    out
+}
+
+/// The text of a result, which must parse back to the same.
+fn text_of(module: &Module) -> String {
+    let text = print_module(module, PrintOptions::default());
+    assert_eq!(text, print_module(&parse(&text), PrintOptions::default()), "text changed");
+    text
 }

@@ -4,7 +4,7 @@
 mod support;
 
 use luma_ir::Module;
-use support::{lower_all, parse};
+use support::{lower_all, parse, run_text};
 
 const MARK: &str = "luma.print(%n) : (i64) -> ()\n";
 
@@ -93,4 +93,46 @@ fn deep_nesting() {
     ] {
         sizes(&body);
     }
+}
+
+#[test]
+fn variables_become_no_more_values_than_are_read() {
+    let place = "!luma.place<i64>";
+    let declare = |i: usize| {
+        format!(
+            "%x{i} = luma.local() : () -> {place}\nluma.store(%n, %x{i}) : (i64, {place}) -> ()\n"
+        )
+    };
+    let store = |i: usize| format!("luma.zero(%x{i}) : ({place}) -> ()\nluma.yield() : () -> ()\n");
+    let read = |i: usize| {
+        format!("%r{i} = luma.load(%x{i}) : ({place}) -> i64\nluma.print(%r{i}) : (i64) -> ()\n")
+    };
+    let each = |n: usize, make: &dyn Fn(usize) -> String| (0..n).map(make).collect::<String>();
+    let promote = |body: &str, passes: &str| {
+        let mut module = function(body);
+        run_text(&mut module, passes);
+        let f = &module.functions[0];
+        let mut values = 0;
+        f.walk(&mut |op| {
+            values += f.results(op).len() * usize::from(!f.op_regions(op).is_empty());
+            assert_ne!(f.op_name(op), luma_ir::dialects::luma::Local::NAME);
+        });
+        values + f.blocks(f.body()).iter().skip(1).map(|&b| f.block_args(b).len()).sum::<usize>()
+    };
+    // Many variables that are live all the way past many choices, each of which changes one.
+    let n = 10_000;
+    let leave = when("luma.return(%n) : (i64) -> ()\n");
+    let body = each(n, &declare)
+        + &each(n, &|i| when(&store(i)) + if i % 100 == 0 { &leave } else { "" })
+        + &each(n, &read);
+    assert_eq!(promote(&body, "mem2reg"), n);
+    assert_eq!(promote(&body, "structured-to-cfg,mem2reg"), n);
+    assert_eq!(promote(&body, "structured-to-cfg{all},mem2reg"), n);
+    // One variable that many choices change: each changes what the one before left.
+    let body = declare(0) + &when(&store(0)).repeat(n) + &read(0);
+    assert_eq!(promote(&body, "mem2reg"), n);
+    assert_eq!(promote(&body, "structured-to-cfg{all},mem2reg"), n);
+    // Many variables that a loop changes, of which one is read.
+    let changes = each(n, &|i| format!("luma.zero(%x{i}) : ({place}) -> ()\n"));
+    assert_eq!(promote(&(each(n, &declare) + &looped(&changes) + &read(7)), "mem2reg"), 1);
 }

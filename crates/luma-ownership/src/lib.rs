@@ -18,18 +18,25 @@
 
 mod analysis;
 mod explain;
+mod facts;
 mod layout;
 mod lint;
+mod reach;
+mod report;
 mod summary;
 
-use std::num::NonZeroUsize;
+use luma_diagnostics::{Diagnostic, SourceMap};
+use luma_ir::{CallGraph, Function, Module, Symbol, callee};
 
-use luma_diagnostics::{Diagnostic, SourceMap, codes};
-use luma_ir::{Entity, Function, Module, Symbol};
-
-pub use analysis::defect::{Defect, DefectKind, FalseResult, IdleAttribute, Loss, Memory, Use};
+pub use analysis::defect::{
+    Defect, DefectKind, FalseResult, Fate, IdleAttribute, Loss, Memory, Use,
+};
 pub use analysis::history::Event;
-pub use summary::{Summaries, Summary};
+pub use facts::{
+    FunctionFacts, Object, Point, Reference, Situation, dump_function, function_facts,
+};
+pub use report::print_summaries;
+pub use summary::{Discharge, Effect, Left, Path, Summaries, Summary};
 
 /// How to verify.
 #[derive(Clone, Copy, Debug)]
@@ -48,67 +55,74 @@ impl Default for Options<'_> {
     }
 }
 
-/// Deepest nesting of regions that is analysed.
-const MAX_DEPTH: usize = 20_000;
-/// Deepest nesting for which the caller's stack is surely enough.
-const SHALLOW: usize = 32;
-/// Stack for each level of nesting, in bytes.
-const STACK_PER_LEVEL: usize = 24 * 1024;
-
 /// Verifies all functions of `module`, which must have passed the IR verifier. The diagnostics are
 /// sorted by file, line, column and code.
 pub fn verify_ownership(module: &Module, options: &Options<'_>) -> Vec<Diagnostic> {
-    let deepest = module.functions.values().map(depth).max().unwrap_or(0);
-    if deepest <= SHALLOW {
-        return verify(module, options);
-    }
-    // The analysis recurses over nested regions: give it a stack to match.
-    let stack = NonZeroUsize::new(deepest.min(MAX_DEPTH))
-        .map_or(0, |depth| depth.get().saturating_mul(STACK_PER_LEVEL).saturating_add(4 << 20));
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .name("ownership".into())
-            .stack_size(stack)
-            .spawn_scoped(scope, || verify(module, options));
-        match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(diagnostics)) => diagnostics,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(error) => vec![Diagnostic::unlocated(
-                codes::E0107,
-                format!(
-                    "there is no memory to verify ownership of code nested {deepest} deep: {error}"
-                ),
-            )],
-        }
-    })
+    verify_with_summaries(module, options, &mut Summaries::default())
 }
 
-fn verify(module: &Module, options: &Options<'_>) -> Vec<Diagnostic> {
-    let mut summaries = Summaries::default();
+/// [`verify_ownership`], which leaves the summaries of all functions in `summaries`.
+pub fn verify_with_summaries(
+    module: &Module,
+    options: &Options<'_>,
+    summaries: &mut Summaries,
+) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    for name in summary::callees_first(module) {
-        let Some(f) = module.functions.get(&name) else { continue };
-        diagnostics
-            .extend(lint::check(module, f).map(|d| explain::diagnostic(module, f, &d, options)));
-        if depth(f) > MAX_DEPTH {
-            diagnostics.push(Diagnostic::new(
-                codes::E0107,
-                f.loc.span,
-                format!("code is nested too deep to verify its ownership (limit {MAX_DEPTH})"),
-            ));
-            continue;
+    for component in CallGraph::new(module).components() {
+        for (name, defects) in analyze_component(module, component, summaries, options) {
+            let Some(f) = module.functions.get(&name) else { continue };
+            let idle = lint::check(module, f);
+            let all = idle.collect::<Vec<_>>().into_iter().chain(defects);
+            diagnostics.extend(all.map(|d| explain::diagnostic(module, f, &d, options)));
         }
-        let defects = analyze_function(module, f, &mut summaries, options);
-        diagnostics.extend(defects.iter().map(|d| explain::diagnostic(module, f, d, options)));
     }
     diagnostics.sort_by_key(Diagnostic::sort_key);
     diagnostics
 }
 
+/// Rounds to a fixed point over functions that call each other.
+const MAX_ROUNDS: usize = 8;
+
+/// Analyses functions that all call each other, or a single one: the defects of each.
+///
+/// Functions in a cycle start out as if no call of them returned; what they do when one does is
+/// added from round to round until nothing is new. Where that takes too long, calls within the
+/// cycle may do anything.
+pub fn analyze_component(
+    module: &Module,
+    component: &[Symbol],
+    summaries: &mut Summaries,
+    options: &Options<'_>,
+) -> Vec<(Symbol, Vec<Defect>)> {
+    let functions = || component.iter().filter_map(|name| module.functions.get(name));
+    let is_recursive = |f: &Function| {
+        let mut found = false;
+        f.walk(&mut |op| found |= callee(f, op) == Some(f.name));
+        found
+    };
+    let once = |summaries: &mut Summaries| -> Vec<(Symbol, Vec<Defect>)> {
+        let analyze = |f: &Function| (f.name, analyze_function(module, f, summaries, options));
+        functions().map(analyze).collect()
+    };
+    if component.len() < 2 && !functions().any(is_recursive) {
+        return once(summaries);
+    }
+    for &name in component {
+        summaries.set(name, Summary { never_returns: true, ..Summary::default() });
+    }
+    for _ in 0..MAX_ROUNDS {
+        let before = summaries.of_all(component);
+        let defects = once(summaries);
+        if summaries.of_all(component) == before {
+            return defects;
+        }
+    }
+    component.iter().for_each(|&name| summaries.remove(name));
+    once(summaries)
+}
+
 /// Analyses one function: its defects, sorted by operation. Uses the summaries of the functions it
 /// calls and adds its own; callees that have none yet may do anything to what they are passed.
-///
-/// The analysis recurses over nested regions; [`verify_ownership`] provides the stack for that.
 pub fn analyze_function(
     module: &Module,
     f: &Function,
@@ -117,32 +131,12 @@ pub fn analyze_function(
 ) -> Vec<Defect> {
     let (summary, defects) = if f.entry().is_none() {
         (summary::of_prototype(module, f), Vec::new())
-    } else if summary::needs_analysis(f) {
+    } else if summary::needs_analysis(module, f) {
         let outcome = analysis::run(module, f, summaries, options);
         (outcome.summary, outcome.defects)
     } else {
-        (summary::of_plain(f, summaries), Vec::new())
+        (summary::of_plain(module, f, summaries), Vec::new())
     };
     summaries.set(f.name, summary);
     defects
-}
-
-/// The functions of `module` in the order [`analyze_function`] wants: callees before callers.
-pub fn analysis_order(module: &Module) -> Vec<Symbol> {
-    summary::callees_first(module)
-}
-
-/// How deep regions nest in the body of `f`.
-fn depth(f: &Function) -> usize {
-    let mut depths = vec![0u32; f.op_capacity()];
-    let mut deepest = 0;
-    f.walk(&mut |op| {
-        let outer = f.parent(op).and_then(|block| f.region_op(f.block_region(block)));
-        let depth = outer.and_then(|o| depths.get(o.index()).copied()).map_or(0, |d| d + 1);
-        deepest = deepest.max(depth);
-        if let Some(slot) = depths.get_mut(op.index()) {
-            *slot = depth;
-        }
-    });
-    deepest as usize
 }

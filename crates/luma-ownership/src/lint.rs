@@ -4,7 +4,7 @@
 use luma_ir::{Function, Module, Type, TypeData};
 use rustc_hash::FxHashSet;
 
-use crate::{Defect, DefectKind, IdleAttribute};
+use crate::{Defect, DefectKind, Fate, IdleAttribute};
 
 /// The idle attributes of `f`.
 pub(crate) fn check(module: &Module, f: &Function) -> impl Iterator<Item = Defect> {
@@ -18,6 +18,7 @@ pub(crate) fn check(module: &Module, f: &Function) -> impl Iterator<Item = Defec
         take: None,
         other: None,
         path: Vec::new(),
+        fate: Fate::default(),
     };
     let returns = returns.then(|| defect(IdleAttribute::Returns));
     let takes = takes.then(|| defect(IdleAttribute::Takes));

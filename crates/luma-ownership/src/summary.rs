@@ -1,10 +1,13 @@
 //! What callers have to know of a function beyond its attributes, computed callees first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use luma_ir::dialects::{luma, own};
-use luma_ir::{Attribute, Function, Module, Op, Region, Symbol, Value};
-use rustc_hash::{FxHashMap, FxHashSet};
+use luma_ir::{Attribute, Function, Module, Symbol, Value};
+use rustc_hash::FxHashMap;
+
+use crate::analysis::declared::matters;
+use crate::reach::returns;
 
 /// Facts about one function.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,12 +16,29 @@ pub struct Summary {
     pub never_returns: bool,
     /// It may change or free memory it did not make itself.
     pub writes: bool,
+    /// Its result is null on some path.
+    pub null_result: bool,
     /// Byte offsets of the pointers in its result that own an object.
     pub owned_fields: BTreeSet<i64>,
     /// Parameters that it, or a function it calls, stores outside its own variables.
     pub keeps: BTreeSet<u32>,
+    /// Parameters that it takes, and what becomes of them.
+    pub taken: BTreeMap<u32, Discharge>,
     /// The ways a call may end, when they are all known; if it `writes`, only their results are.
     pub effects: Vec<Effect>,
+}
+
+/// What a function does with a parameter it takes, each on some path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Discharge {
+    /// Frees it.
+    pub freed: bool,
+    /// Gives it to another function.
+    pub given: bool,
+    /// Returns it.
+    pub returned: bool,
+    /// Stores it where the function cannot follow it.
+    pub kept: bool,
 }
 
 /// Where a pointer comes from: parameter number `parameter`, then what is stored so many bytes
@@ -103,6 +123,14 @@ impl Summaries {
     pub(crate) fn set(&mut self, function: Symbol, summary: Summary) {
         self.of.insert(function, summary);
     }
+
+    pub(crate) fn remove(&mut self, function: Symbol) {
+        self.of.remove(&function);
+    }
+
+    pub(crate) fn of_all(&self, functions: &[Symbol]) -> Vec<Option<Summary>> {
+        functions.iter().map(|&name| self.get(name).cloned()).collect()
+    }
 }
 
 /// C functions that end the program.
@@ -115,14 +143,16 @@ pub(crate) fn of_prototype(module: &Module, f: &Function) -> Summary {
     Summary {
         never_returns: ENDINGS.contains(&&*name),
         writes: f.params.iter().any(|&ty| context.is_ptr(ty) || context.is_aggregate(ty)),
+        null_result: false,
         owned_fields: BTreeSet::new(),
         keeps: BTreeSet::new(),
+        taken: BTreeMap::new(),
         effects: Vec::new(),
     }
 }
 
 /// The summary of a function in which nothing can be wrong, from the shape of its body alone.
-pub(crate) fn of_plain(f: &Function, known: &Summaries) -> Summary {
+pub(crate) fn of_plain(module: &Module, f: &Function, known: &Summaries) -> Summary {
     let mut writes = false;
     f.walk(&mut |op| match f.op_name(op) {
         luma::Store::NAME | luma::Copy::NAME => {
@@ -138,7 +168,7 @@ pub(crate) fn of_plain(f: &Function, known: &Summaries) -> Summary {
         }
         _ => {}
     });
-    let ends = !completes(f, f.body(), known, false);
+    let ends = !returns(module, f, known);
     Summary { never_returns: ends, writes, ..Summary::default() }
 }
 
@@ -158,77 +188,11 @@ fn is_own_variable(f: &Function, place: Value) -> bool {
     }
 }
 
-/// Whether control can get out of `region`, by its end, a return or (if counted) a break.
-fn completes(f: &Function, region: Region, known: &Summaries, breaks: bool) -> bool {
-    let &[block] = f.blocks(region) else { return true };
-    for op in f.block_ops(block) {
-        match f.op_name(op) {
-            luma::Return::NAME | luma::Yield::NAME | luma::Continue::NAME => return true,
-            luma::Break::NAME => return breaks,
-            luma::Unreachable::NAME => return false,
-            luma::Call::NAME => {
-                let callee = luma::Call(op).callee_attr(f).and_then(Attribute::as_symbol);
-                let summary = callee.and_then(|callee| known.get(callee));
-                if summary.is_some_and(|summary| summary.never_returns) {
-                    return false;
-                }
-            }
-            luma::Loop::NAME if is_endless(f, op) && !leaves_loop(f, op) => return false,
-            luma::If::NAME => {
-                let regions = f.op_regions(op);
-                if regions.len() == 2
-                    && !regions.iter().any(|&region| completes(f, region, known, true))
-                {
-                    return false;
-                }
-            }
-            luma::Block::NAME
-                if !f.op_regions(op).iter().any(|&region| completes(f, region, known, true)) =>
-            {
-                return false;
-            }
-            _ => {}
-        }
-    }
-    true
-}
-
-/// Whether the condition of a loop is the constant true.
-fn is_endless(f: &Function, op: Op) -> bool {
-    let condition = f.op_regions(op).first().and_then(|&region| f.blocks(region).first());
-    let value =
-        condition.and_then(|&block| f.last(block)).and_then(|last| f.operands(last).first());
-    let def = value.and_then(|&value| f.def_op(value));
-    let constant = def.and_then(|def| luma::Constant::cast(f, def)?.value_attr(f));
-    matches!(constant, Some(Attribute::Bool(true)))
-        || matches!(constant, Some(Attribute::Int(value, _)) if *value != 0)
-}
-
-/// Whether a return, or a break of this loop, is inside `op`.
-fn leaves_loop(f: &Function, op: Op) -> bool {
-    let mut stack: Vec<(Region, bool)> = f.op_regions(op).iter().map(|&r| (r, true)).collect();
-    while let Some((region, own)) = stack.pop() {
-        for &block in f.blocks(region) {
-            for inner in f.block_ops(block) {
-                match f.op_name(inner) {
-                    luma::Return::NAME => return true,
-                    luma::Break::NAME if own => return true,
-                    name => {
-                        let own = own && name != luma::Loop::NAME;
-                        stack.extend(f.op_regions(inner).iter().map(|&r| (r, own)));
-                    }
-                }
-            }
-        }
-    }
-    false
-}
-
 /// Functions of up to so many operations are always analysed, for an exact summary.
 const SMALL: usize = 64;
 
 /// Whether `f` has anything the verifier must look at.
-pub(crate) fn needs_analysis(f: &Function) -> bool {
+pub(crate) fn needs_analysis(module: &Module, f: &Function) -> bool {
     let mut found = false;
     let mut count = 0;
     f.walk(&mut |op| count += usize::from(f.op_name(op) != luma::Defer::NAME));
@@ -242,48 +206,7 @@ pub(crate) fn needs_analysis(f: &Function) -> bool {
             let outward = f.operands(op).first().is_some_and(|&place| is_own_variable(f, place));
             found |= outward;
         }
-        _ => {}
+        _ => found |= matters(module, f, op),
     });
     found
-}
-
-/// The functions of `module`, callees before callers where there is no cycle.
-pub(crate) fn callees_first(module: &Module) -> Vec<Symbol> {
-    let callees = |name: Symbol| -> Vec<Symbol> {
-        let Some(f) = module.functions.get(&name) else { return Vec::new() };
-        let mut names = Vec::new();
-        let mut seen = FxHashSet::default();
-        f.walk(&mut |op| {
-            if f.op_name(op) == luma::Call::NAME
-                && let Some(callee) = luma::Call(op).callee_attr(f).and_then(Attribute::as_symbol)
-                && seen.insert(callee)
-            {
-                names.push(callee);
-            }
-        });
-        names
-    };
-    let mut order = Vec::with_capacity(module.functions.len());
-    let mut seen: FxHashSet<Symbol> = FxHashSet::default();
-    for &root in module.functions.keys() {
-        if !seen.insert(root) {
-            continue;
-        }
-        let mut stack = vec![(root, callees(root).into_iter())];
-        while let Some((name, rest)) = stack.last_mut() {
-            match rest.next() {
-                Some(callee) => {
-                    if seen.insert(callee) {
-                        stack.push((callee, callees(callee).into_iter()));
-                    }
-                }
-                None => {
-                    order.push(*name);
-                    stack.pop();
-                }
-            }
-        }
-    }
-    order.retain(|name| module.functions.contains_key(name));
-    order
 }

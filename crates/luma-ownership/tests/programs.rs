@@ -5,15 +5,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use luma_diagnostics::{Diagnostic, SourceMap};
+use luma_diagnostics::{Diagnostic, RenderOptions, SourceMap, render_all};
 use luma_ir::{Context, Module, parse_module, verify_module};
 use luma_ownership::{Options, verify_ownership};
 
 fn module(text: &str) -> Module {
-    let mut map = SourceMap::new();
+    module_of(text, &mut SourceMap::new(), Context::new())
+}
+
+fn module_of(text: &str, map: &mut SourceMap, context: Context) -> Module {
     let file = map.add("test.lir", text);
-    let module = parse_module(Arc::new(Context::new()), &map, file)
-        .unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let module =
+        parse_module(Arc::new(context), map, file).unwrap_or_else(|errors| panic!("{errors:#?}"));
     let violations = verify_module(&module);
     assert!(violations.is_empty(), "{violations:#?}");
     module
@@ -30,7 +33,11 @@ fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
 }
 
 fn programs() -> Vec<(String, String)> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    programs_in("data")
+}
+
+fn programs_in(dir: &str) -> Vec<(String, String)> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(dir);
     let mut programs: Vec<(String, String)> = std::fs::read_dir(dir)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -165,7 +172,7 @@ fn a_switch_marked_exhaustive_has_no_other_case() {
 
 #[test]
 fn deep_nesting_is_no_danger() {
-    let deep = 500;
+    let deep = 1500;
     let body = format!(
         "{}{}\n{}{}",
         "luma.if(%c) ({\n".repeat(deep),
@@ -174,5 +181,30 @@ fn deep_nesting_is_no_danger() {
         "}) : (i1) -> ()\nluma.yield() : () -> ()\n".repeat(deep)
     );
     let body = body.trim_end().strip_suffix("luma.yield() : () -> ()").unwrap().to_string();
-    assert_eq!(codes(&check(&with_object(&body))), ["E0401"]);
+    let text = with_object(&body);
+    // The parser of the text form recurses over nesting; the verifier needs no stack for it.
+    let parser = std::thread::Builder::new().stack_size(256 << 20);
+    let parsed = parser.spawn(move || module(&text)).unwrap().join().unwrap();
+    assert_eq!(codes(&verify_ownership(&parsed, &Options::default())), ["E0401"]);
+}
+
+/// Programs of a dialect the verifier has never seen, and what users are told.
+#[test]
+fn operations_of_other_dialects_do_what_their_tables_say() {
+    let table = include_str!("dialects/pool.toml");
+    for (path, text) in programs_in("dialects") {
+        let mut map = SourceMap::new();
+        let file = map.add("pool.toml", table);
+        let dialect = luma_ir::dialect::load(&map, file).unwrap();
+        let module = module_of(&text, &mut map, Context::with_dialects([dialect]).unwrap());
+        let found = verify_ownership(&module, &Options::default());
+        assert_eq!(codes(&found), expected(&text), "{path}: {found:#?}");
+        if !found.is_empty() {
+            let name = Path::new(&path).file_stem().unwrap().to_str().unwrap().to_owned();
+            let shown = render_all(&map, RenderOptions::default(), &found);
+            insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+                insta::assert_snapshot!(name, shown);
+            });
+        }
+    }
 }

@@ -1,43 +1,20 @@
 //! What a pass is, and what it is given.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use luma_diagnostics::Diagnostic;
-use luma_ir::{Context, Function, Loc, Module, Origin, Symbol};
+use luma_ir::{Context, Function, Global, Loc, Module, Origin, StructDef, Symbol, Table};
 
-/// Whether a pass changed what it was given.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Changed {
-    /// Nothing is different.
-    No,
-    /// Something may be different.
-    Yes,
-}
+use crate::analysis::{Analyses, Analysis, Preserved};
+use crate::registration::Statistic;
 
-impl Changed {
-    /// `Yes` if either is.
-    pub fn or(self, other: Self) -> Self {
-        if self == Self::Yes { self } else { other }
-    }
-}
+/// What running a pass gives: which analyses still hold ([`Preserved::all`] when nothing changed),
+/// or what is wrong with its input.
+pub type PassResult = Result<Preserved, Vec<Diagnostic>>;
 
-impl From<bool> for Changed {
-    fn from(changed: bool) -> Self {
-        if changed { Self::Yes } else { Self::No }
-    }
-}
-
-/// What running a pass gives: whether it changed anything, or what is wrong with its input.
-pub type PassResult = Result<Changed, Vec<Diagnostic>>;
-
-/// A pass over one function. It must not depend on any other function's body.
+/// A pass over one function. It must not depend on any other function's body: passes run on many
+/// functions at once, in any order.
 pub trait FunctionPass: Send + Sync {
-    /// Its name in pipelines and in locations: `lower-defer`.
-    fn name(&self) -> &'static str;
-
-    /// What it does, in one sentence.
-    fn summary(&self) -> &'static str;
-
     /// Works on a function that has a body and that the verifier accepts.
     ///
     /// # Errors
@@ -48,12 +25,6 @@ pub trait FunctionPass: Send + Sync {
 
 /// A pass over a whole module.
 pub trait ModulePass: Send + Sync {
-    /// Its name in pipelines and in locations.
-    fn name(&self) -> &'static str;
-
-    /// What it does, in one sentence.
-    fn summary(&self) -> &'static str;
-
     /// Works on a module that the verifier accepts.
     ///
     /// # Errors
@@ -62,13 +33,31 @@ pub trait ModulePass: Send + Sync {
     fn run(&self, cx: &PassContext<'_>, module: &mut Module) -> PassResult;
 }
 
+/// The parts of a module that no function pass changes, so that all can read them at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Items<'a> {
+    /// Struct types.
+    pub structs: &'a Table<StructDef>,
+    /// Globals.
+    pub globals: &'a Table<Global>,
+}
+
+/// How often what was counted, by name of the statistic.
+pub type Counts = Vec<(&'static str, u64)>;
+
 /// What a pass is given beside its input.
 #[derive(Debug)]
 pub struct PassContext<'a> {
     /// Names, types and operations.
     pub context: &'a Context,
+    /// What surrounds the function; `None` for module passes, which see the module itself.
+    pub items: Option<Items<'a>>,
     /// The name of the running pass.
     pub pass: Symbol,
+    /// Analyses known to hold.
+    analyses: &'a Analyses,
+    /// What [`PassContext::count`] counted.
+    counts: RefCell<Counts>,
     /// The last chain extended and what it became: nearly all operations come from few chains, and
     /// the table of chains is behind a lock.
     last_origin: Cell<Option<(Origin, Origin)>>,
@@ -76,8 +65,58 @@ pub struct PassContext<'a> {
 
 impl<'a> PassContext<'a> {
     /// The context of a run of the pass called `name`.
-    pub fn new(context: &'a Context, name: &str) -> Self {
-        Self { context, pass: context.symbol(name), last_origin: Cell::new(None) }
+    pub fn new(
+        context: &'a Context,
+        items: Option<Items<'a>>,
+        name: &str,
+        analyses: &'a Analyses,
+    ) -> Self {
+        Self::of(context, items, context.symbol(name), analyses)
+    }
+
+    /// The same, with the name looked up already.
+    pub(crate) fn of(
+        context: &'a Context,
+        items: Option<Items<'a>>,
+        pass: Symbol,
+        analyses: &'a Analyses,
+    ) -> Self {
+        Self {
+            context,
+            items,
+            pass,
+            analyses,
+            counts: RefCell::default(),
+            last_origin: Cell::new(None),
+        }
+    }
+
+    /// The analysis `A` of `f`: from the cache if it still holds, else computed and kept. A pass
+    /// that has changed `f` must [`forget`](Self::forget) before it asks again.
+    pub fn analysis<A: Analysis>(&self, f: &Function) -> std::sync::Arc<A> {
+        self.analyses.get(self.context, f)
+    }
+
+    /// Drops all analyses of `f`, for a pass that changed it and needs them anew.
+    pub fn forget(&self, f: &Function) {
+        self.analyses.retain(f.name, &Preserved::none());
+    }
+
+    /// Adds to a statistic that the running pass has declared.
+    pub fn count(&self, statistic: &Statistic, times: usize) {
+        if times == 0 {
+            return;
+        }
+        let mut counts = self.counts.borrow_mut();
+        match counts.iter_mut().find(|(name, _)| *name == statistic.name) {
+            Some((_, count)) => *count += times as u64,
+            None => counts.push((statistic.name, times as u64)),
+        }
+    }
+
+    /// What was counted.
+    pub fn into_counts(self) -> Counts {
+        self.counts.into_inner()
     }
 
     /// The location of an operation this pass makes out of one at `loc`: the same place, and this

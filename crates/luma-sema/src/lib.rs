@@ -19,7 +19,6 @@ mod places;
 mod scopes;
 mod signatures;
 mod structs;
-mod suggest;
 mod switch;
 mod type_exprs;
 pub mod types;

@@ -1,12 +1,11 @@
 //! What names stand for in expressions.
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::{Diagnostic, closest, codes};
 use luma_syntax::ast::{ExprId, ExprKind, ItemId, Name};
 
 use crate::Resolution;
 use crate::context::{Cx, Def};
 use crate::globals;
-use crate::suggest::closest;
 use crate::types::{EnumId, Ty, TyKind};
 
 /// The type of the path `e` used as a value.

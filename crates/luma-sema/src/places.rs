@@ -1,6 +1,6 @@
 //! Places: what can be assigned, stepped, or have its address taken.
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::{Diagnostic, closest, codes};
 use luma_syntax::ast::{ExprId, ExprKind, LocalId, Name, UnaryOp};
 
 use crate::constants::evaluate_small;
@@ -8,7 +8,6 @@ use crate::context::{Cx, Def};
 use crate::convert::{Site, check_to};
 use crate::exprs::infer;
 use crate::structs::ensure_fields;
-use crate::suggest::closest;
 use crate::types::{StructId, Ty, TyKind};
 use crate::{FieldRef, Resolution};
 

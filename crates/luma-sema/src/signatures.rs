@@ -1,12 +1,11 @@
 //! Signatures of functions: types, attributes, prototypes against definitions, `main`.
 
 use la_arena::ArenaMap;
-use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_diagnostics::{Diagnostic, Span, closest, codes};
 use luma_syntax::ast::{Ast, Function, ItemId, ItemKind};
 
 use crate::collect::Announced;
 use crate::context::Cx;
-use crate::suggest::closest;
 use crate::type_exprs::{resolve, resolve_value};
 use crate::types::{Ty, TyKind};
 use crate::{Analysis, FunctionInfo};

@@ -1,6 +1,6 @@
 //! From types as written to types.
 
-use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_diagnostics::{Diagnostic, Span, closest, codes};
 use luma_syntax::ast::{ExprId, Name, TypeId, TypeKind};
 
 use crate::Const;
@@ -8,7 +8,6 @@ use crate::constants::evaluate;
 use crate::context::{Cx, Def, Prims};
 use crate::convert::{Site, check_to};
 use crate::structs::{MAX_SIZE, layout_of};
-use crate::suggest::closest;
 use crate::types::{Ty, TyKind};
 
 /// The built-in type called `name`.

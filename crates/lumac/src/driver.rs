@@ -3,23 +3,53 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Parser as _;
 use luma_diagnostics::{Diagnostic, SourceMap, explain};
 
-use crate::cli::{CheckArgs, Cli, Command, CompileArgs, DiagnosticArgs, EmitKind, RunArgs};
-use crate::levels::{self, Request};
-use crate::{emit, input, interp, report, run};
+use crate::cli::{
+    CheckArgs, Cli, Command, CompileArgs, DiagnosticArgs, EmitKind, InputArgs, RunArgs,
+};
+use crate::compile::{self, Job};
+use crate::dialects::Dialects;
+use crate::extension::Registry;
+use crate::steps::Granularity;
+use crate::{
+    bisect, dialect_cmd, emit, facts, fix, input, interp, levels, listing, reduce, report,
+    reproducer, run, sweep, test_passes,
+};
 
 /// Does what the command line asks.
-pub(crate) fn run(cli: Cli) -> ExitCode {
+pub(crate) fn run(cli: &Cli, mut registry: Registry) -> ExitCode {
     if let Some(code) = &cli.explain {
         return explain_code(code);
     }
+    let pipeline = match &cli.command {
+        Some(Command::Run(args)) => &args.pipeline,
+        Some(Command::Interp(args)) => &args.pipeline,
+        Some(Command::CheckLevels(args)) => &args.pipeline,
+        Some(Command::Bisect(args)) => &args.pipeline,
+        Some(Command::Reduce(args)) => &args.pipeline,
+        _ => &cli.compile.pipeline,
+    };
+    if pipeline.test_passes {
+        for pass in test_passes::PASSES {
+            registry.register_pass(pass);
+        }
+    }
     match &cli.command {
-        Some(Command::Run(args)) => run_program(args),
-        Some(Command::Check(args)) => check(args),
-        Some(Command::Interp(args)) => interp::interp(args),
-        Some(Command::CheckLevels(args)) => interp::check_levels(args),
-        None => compile(&cli.compile),
+        Some(Command::Run(args)) => run_program(args, &registry),
+        Some(Command::Check(args)) => check(args, &registry),
+        Some(Command::Fix(args)) => fix::fix(args, &registry),
+        Some(Command::Interp(args)) => interp::interp(args, &registry),
+        Some(Command::Dialect(args)) => dialect_cmd::dialect(args, &registry),
+        Some(Command::CheckLevels(args)) => interp::check_levels(args, &registry),
+        Some(Command::Bisect(args)) => bisect::bisect(args, &registry),
+        Some(Command::Reduce(args)) => reduce::reduce(args, &registry),
+        Some(Command::Sweep(args)) => sweep::sweep(args, &registry),
+        None => match &cli.compile.run_reproducer {
+            Some(path) => replay(path, &cli.compile.diagnostics, registry),
+            None => compile(&cli.compile, &registry, false),
+        },
     }
 }
 
@@ -34,67 +64,115 @@ fn explain_code(code: &str) -> ExitCode {
     }
 }
 
-fn compile(args: &CompileArgs) -> ExitCode {
-    let Some(path) = &args.file else { return ExitCode::from(2) };
-    if args.stop_after.is_some() && args.emit.iter().any(|&kind| kind != EmitKind::LumaIr) {
-        eprintln!("error: `--stop-after` needs `--emit=luma-ir`");
-        return ExitCode::from(2);
+fn compile(args: &CompileArgs, registry: &Registry, replay: bool) -> ExitCode {
+    if args.list_passes {
+        return emit::to_stdout(listing::passes(registry.passes()).as_bytes());
     }
     let mut kinds = args.emit.clone();
     kinds.sort();
     kinds.dedup();
-    let plan = match emit::Plan::new(path, args.output.as_deref(), &kinds) {
-        Ok(plan) => plan,
-        Err(message) => {
-            eprintln!("error: {message}");
-            return ExitCode::from(2);
+    let no_file = Path::new("");
+    let file = args.file.as_deref().unwrap_or(no_file);
+    let job = Job {
+        registry,
+        file,
+        from: &args.from,
+        emit: &kinds,
+        code: &args.code,
+        pipeline: &args.pipeline,
+        instruments: &args.instruments,
+        diagnostics: &args.diagnostics,
+        stop_after: args.stop_after.as_deref(),
+        locations: args.print_debuginfo,
+        generic: args.generic,
+        replay,
+    };
+    if args.print_pipeline {
+        return match compile::plan(&job, Granularity::Single) {
+            Ok(plan) => emit::to_stdout(plan.to_text().as_bytes()),
+            Err(message) => compile::usage(&message),
+        };
+    }
+    if replay {
+        return compile::compile(&job, |_| Ok(()));
+    }
+    // What a step leaves goes to one place, and is of the level of the step.
+    let stops = job.stop_after.is_some();
+    if let (Some(stop), Some(kind)) = (job.stop_after, kinds.first())
+        && *kind != EmitKind::Exe
+        && let Ok(plan) = compile::plan(&job, Granularity::Single)
+        && let Some(left) = plan.left().filter(|left| kinds != [*left])
+    {
+        let (left, kind) = (left.name(), kind.name());
+        return compile::usage(&format!("`--stop-after={stop}` emits `{left}`, not `{kind}`"));
+    }
+    let asked = if stops { &[EmitKind::LlvmIr][..] } else { &kinds };
+    let outputs = match emit::Outputs::new(file, args.output.as_deref(), asked) {
+        Ok(outputs) => outputs,
+        Err(message) => return compile::usage(&message),
+    };
+    compile::compile(&job, |products| {
+        products.iter().try_for_each(|product| outputs.write(product))
+    })
+}
+
+/// Runs a reproducer. Nothing is written.
+fn replay(path: &Path, diagnostics: &DiagnosticArgs, mut registry: Registry) -> ExitCode {
+    let arguments = match reproducer::arguments(path) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            report::report(&SourceMap::new(), diagnostics, &[*error]);
+            return ExitCode::FAILURE;
         }
     };
-    with_input(path, &args.diagnostics, |map, input, diagnostics| {
-        let request = Request {
-            kinds: &kinds,
-            code: &args.code,
-            stop_after: args.stop_after.as_deref(),
-            debuginfo_in_text: args.print_debuginfo,
-            verify_ownership: args.diagnostics.ownership == crate::cli::Ownership::Error,
-        };
-        let products = levels::compile(map, input, &request, diagnostics);
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            return;
+    let mut cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return crate::cli::usage_error(&error),
+    };
+    if cli.compile.pipeline.test_passes {
+        for pass in test_passes::PASSES {
+            registry.register_pass(pass);
         }
-        for product in &products {
-            if let Err(error) = plan.write(product) {
-                diagnostics.push(*error);
-            }
-        }
-    })
+    }
+    let ownership = cli.compile.diagnostics.ownership;
+    cli.compile.diagnostics = DiagnosticArgs { ownership, ..diagnostics.clone() };
+    let code = compile(&cli.compile, &registry, true);
+    if code == ExitCode::SUCCESS {
+        eprintln!("note: the reproducer does not fail");
+    }
+    code
 }
 
-fn check(args: &CheckArgs) -> ExitCode {
-    with_input(&args.input.file, &args.input.diagnostics, |map, input, diagnostics| {
+fn check(args: &CheckArgs, registry: &Registry) -> ExitCode {
+    with_input(&args.input, registry, |map, input, dialects, found| {
         let verify = args.input.diagnostics.ownership == crate::cli::Ownership::Error;
-        levels::check(map, input, verify, diagnostics);
+        if facts::asked(args) {
+            facts::check(args, map, input, dialects, found);
+        } else {
+            levels::check(map, input, dialects, verify, found);
+        }
     })
 }
 
-fn run_program(args: &RunArgs) -> ExitCode {
+fn run_program(args: &RunArgs, registry: &Registry) -> ExitCode {
     let mut outcome = None;
-    let code = with_input(&args.input.file, &args.input.diagnostics, |map, input, diagnostics| {
-        let request = Request {
-            kinds: &[EmitKind::Exe],
-            code: &args.code,
-            stop_after: None,
-            debuginfo_in_text: false,
-            verify_ownership: args.input.diagnostics.ownership == crate::cli::Ownership::Error,
-        };
-        let products = levels::compile(map, input, &request, diagnostics);
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            return;
-        }
-        match run::build(&products) {
-            Ok(program) => outcome = Some(program),
-            Err(error) => diagnostics.push(*error),
-        }
+    let job = Job {
+        registry,
+        file: &args.input.file,
+        from: &args.input.from,
+        emit: &[EmitKind::Exe],
+        code: &args.code,
+        pipeline: &args.pipeline,
+        instruments: &args.instruments,
+        diagnostics: &args.input.diagnostics,
+        stop_after: None,
+        locations: false,
+        generic: false,
+        replay: false,
+    };
+    let code = compile::compile(&job, |products| {
+        outcome = Some(run::build(&products)?);
+        Ok(())
     });
     // Warnings have been printed by now, before anything the program prints.
     match outcome {
@@ -105,15 +183,21 @@ fn run_program(args: &RunArgs) -> ExitCode {
 
 /// Reads the input, does `work`, and reports everything found.
 pub(crate) fn with_input(
-    path: &Path,
-    args: &DiagnosticArgs,
-    work: impl FnOnce(&mut SourceMap, input::Input, &mut Vec<Diagnostic>),
+    args: &InputArgs,
+    registry: &Registry,
+    work: impl FnOnce(&SourceMap, input::Input, &Dialects, &mut Vec<Diagnostic>),
 ) -> ExitCode {
+    let InputArgs { file, from, diagnostics: how } = args;
     let mut map = SourceMap::new();
     let mut diagnostics = Vec::new();
-    match input::read(&mut map, path) {
-        Ok(input) => work(&mut map, input, &mut diagnostics),
+    let dialects = Dialects::load(&mut map, registry, &from.dialect, &mut diagnostics);
+    match input::read(&mut map, file, from.from) {
+        Ok(input) => {
+            if let Some(dialects) = dialects {
+                work(&map, input, &dialects, &mut diagnostics);
+            }
+        }
         Err(error) => diagnostics.push(*error),
     }
-    if report::report(&map, args, &diagnostics) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if report::report(&map, how, &diagnostics) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -12,14 +12,14 @@ use crate::levels::Product;
 
 /// Decides where each product goes.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct Outputs {
     output: Option<PathBuf>,
     stem: PathBuf,
     several: bool,
 }
 
-impl Plan {
-    /// The plan for making `kinds` from `input`.
+impl Outputs {
+    /// Where `kinds` made from `input` go.
     ///
     /// # Errors
     ///
@@ -34,12 +34,12 @@ impl Plan {
             Some(stem) if input.as_os_str() != "-" => PathBuf::from(stem),
             _ => PathBuf::from("a"),
         };
-        let plan = Self { output: output.map(Path::to_owned), stem, several: kinds.len() > 1 };
-        if plan.several && output.is_some_and(|path| path.as_os_str() == "-") {
+        let outputs = Self { output: output.map(Path::to_owned), stem, several: kinds.len() > 1 };
+        if outputs.several && output.is_some_and(|path| path.as_os_str() == "-") {
             return Err("several kinds cannot all go to standard output with `-o -`".into());
         }
         for &kind in kinds {
-            if let Some(path) = plan.path(kind)
+            if let Some(path) = outputs.path(kind)
                 && same_file(&path, input)
             {
                 return Err(format!(
@@ -51,7 +51,7 @@ impl Plan {
                 return Err("an executable cannot go to standard output".into());
             }
         }
-        Ok(plan)
+        Ok(outputs)
     }
 
     /// The file `kind` goes to; `None` is standard output.
@@ -93,7 +93,7 @@ impl Plan {
                         _ => "//",
                     };
                     bytes.extend_from_slice(
-                        format!("{comment} ----- {}\n", product.name()).as_bytes(),
+                        format!("{comment} ----- {}\n", product.kind.name()).as_bytes(),
                     );
                 }
                 bytes.extend_from_slice(&product.bytes);

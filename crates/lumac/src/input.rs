@@ -3,12 +3,16 @@
 use std::io::Read as _;
 use std::path::Path;
 
+use clap::ValueEnum;
 use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 
+use crate::cli::EmitKind;
+
 /// The level a file's text is at.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Level {
     /// Luma source.
+    #[value(name = "luma")]
     Source,
     /// Luma IR.
     LumaIr,
@@ -18,6 +22,28 @@ pub(crate) enum Level {
     LlvmIr,
 }
 
+impl Level {
+    /// The level of the file at `path`, by its extension.
+    pub(crate) fn of(path: &Path) -> Self {
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("lir") => Self::LumaIr,
+            Some("mlir") => Self::Mlir,
+            Some("ll") => Self::LlvmIr,
+            _ => Self::Source,
+        }
+    }
+
+    /// The first thing that can be made from input of this level.
+    pub(crate) fn first_kind(self) -> EmitKind {
+        match self {
+            Self::Source => EmitKind::Ast,
+            Self::LumaIr => EmitKind::LumaIr,
+            Self::Mlir => EmitKind::Mlir,
+            Self::LlvmIr => EmitKind::LlvmIr,
+        }
+    }
+}
+
 /// A program in the source map.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Input {
@@ -25,12 +51,16 @@ pub(crate) struct Input {
     pub(crate) level: Level,
 }
 
-/// Reads `path` into `map`.
+/// Reads `path` into `map`; its level is `from`, if that is said.
 ///
 /// # Errors
 ///
 /// E0100 when it cannot be read, E0108 when it is no UTF-8.
-pub(crate) fn read(map: &mut SourceMap, path: &Path) -> Result<Input, Box<Diagnostic>> {
+pub(crate) fn read(
+    map: &mut SourceMap,
+    path: &Path,
+    from: Option<Level>,
+) -> Result<Input, Box<Diagnostic>> {
     let from_stdin = path.as_os_str() == "-";
     let name = if from_stdin { "<stdin>".into() } else { path.display().to_string() };
     let cannot = |why: &dyn std::fmt::Display| {
@@ -62,11 +92,6 @@ pub(crate) fn read(map: &mut SourceMap, path: &Path) -> Result<Input, Box<Diagno
             return Err(Box::new(error.label("the first byte that is not")));
         }
     };
-    let level = match path.extension().and_then(|e| e.to_str()) {
-        Some("lir") => Level::LumaIr,
-        Some("mlir") => Level::Mlir,
-        Some("ll") => Level::LlvmIr,
-        _ => Level::Source,
-    };
+    let level = from.unwrap_or_else(|| Level::of(path));
     Ok(Input { file: map.add(name, text), level })
 }

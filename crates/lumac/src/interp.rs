@@ -7,49 +7,129 @@ use std::process::ExitCode;
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_interp::{Options, TrapKind};
 use luma_ir::Module;
-use luma_pass::RunOptions;
+use luma_pass::instrument::{Selector, World};
+use luma_pass::{Analyses, RunOptions};
 
-use crate::cli::{CheckLevelsArgs, CodeArgs, EmitKind, InterpArgs, OptLevel, Ownership};
+use crate::cli::{
+    CheckLevelsArgs, CodeArgs, EmitKind, InterpArgs, OptLevel, Ownership, PipelineArgs,
+};
 use crate::driver::with_input;
+use crate::extension::Registry;
 use crate::input::Input;
-use crate::levels::{self, Request};
-use crate::{emit, run};
+use crate::oracle::{Gate, Job};
+use crate::steps::{self, Action, Granularity, Plan, Step};
+use crate::{compile, emit, levels, run};
 
 /// `lumac interp`: the exit code is the program's, or 1 when it is stopped.
-pub(crate) fn interp(args: &InterpArgs) -> ExitCode {
+pub(crate) fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
     let mut exit = 0;
-    let code = with_input(&args.input.file, &args.input.diagnostics, |map, input, diagnostics| {
+    let mut misuse = None;
+    let code = with_input(&args.input, registry, |map, input, dialects, diagnostics| {
         let verify = args.input.diagnostics.ownership == Ownership::Error;
-        let Some(mut module) = levels::program(map, input, verify, diagnostics) else { return };
-        if args.after != "none"
-            && levels::run_passes(&mut module, Some(&args.after), diagnostics).is_none()
-        {
+        let Some(mut module) = levels::program(map, input, dialects, verify, diagnostics) else {
             return;
+        };
+        if args.after != "none" {
+            let (code, pipeline) = (&args.code, &args.pipeline);
+            let job =
+                Job { registry, dialects, code, pipeline, verify_ownership: verify, args: &[] };
+            let plan = match job.plan(input.level, EmitKind::Exe, Granularity::Single) {
+                Ok(plan) => plan,
+                Err(why) => return misuse = Some(why),
+            };
+            if let Err(errors) = run_until(&mut module, &job, &plan, &args.after) {
+                return diagnostics.extend(errors);
+            }
         }
         let options = options(&args.args, args.step_limit);
         let outcome = luma_interp::run(&module, &options, &mut std::io::stdout().lock());
         exit = outcome.exit_code;
         diagnostics.extend(outcome.trap.map(|trap| trap.to_diagnostic()));
     });
-    if code == ExitCode::SUCCESS { ExitCode::from(exit) } else { code }
+    match misuse {
+        Some(why) => compile::usage(&why),
+        None if code == ExitCode::SUCCESS => ExitCode::from(exit),
+        None => code,
+    }
 }
 
 /// `lumac check-levels`: the exit code is 0 when every run did the same.
-pub(crate) fn check_levels(args: &CheckLevelsArgs) -> ExitCode {
+pub(crate) fn check_levels(args: &CheckLevelsArgs, registry: &Registry) -> ExitCode {
     let mut summary = String::new();
-    let code = with_input(&args.input.file, &args.input.diagnostics, |map, input, diagnostics| {
+    let mut misuse = None;
+    let code = with_input(&args.input, registry, |map, input, dialects, diagnostics| {
         let verify = args.input.diagnostics.ownership == Ownership::Error;
-        if let Some(module) = levels::program(map, input, verify, diagnostics) {
-            match compare(map, input, module, args, diagnostics) {
+        if let Some(module) = levels::program(map, input, dialects, verify, diagnostics) {
+            let (code, pipeline) = (&args.code, &args.pipeline);
+            let job = Job {
+                registry,
+                dialects,
+                code,
+                pipeline,
+                verify_ownership: verify,
+                args: &args.args,
+            };
+            match compare(map, input, &job, module, args.step_limit) {
                 Ok(text) => summary = text,
-                Err(error) => diagnostics.push(*error),
+                Err(Stop::Misuse(why)) => misuse = Some(why),
+                Err(Stop::Reported(errors)) => diagnostics.extend(errors),
             }
         }
     });
-    if code == ExitCode::SUCCESS { emit::to_stdout(summary.as_bytes()) } else { code }
+    match misuse {
+        Some(why) => compile::usage(&why),
+        None if code == ExitCode::SUCCESS => emit::to_stdout(summary.as_bytes()),
+        None => code,
+    }
 }
 
-fn options(args: &[OsString], step_limit: Option<u64>) -> Options {
+/// Takes `module` through the Luma steps up to and including the first that `after` means.
+fn run_until(
+    module: &mut Module,
+    job: &Job<'_>,
+    plan: &Plan,
+    after: &str,
+) -> Result<(), Vec<Diagnostic>> {
+    let which = Selector::new(after);
+    let no_such = |why: String| vec![Diagnostic::unlocated(codes::E0503, why)];
+    plan.check(&which).map_err(no_such)?;
+    let found = plan.steps.iter().find(|step| which.selects(&step.info));
+    let Some(last) = found.filter(|step| step.info.world == World::Luma) else {
+        let why = format!("the step `{after}` does not leave Luma IR, which the interpreter runs");
+        return Err(no_such(why));
+    };
+    let analyses = Analyses::default();
+    let steps = luma_steps(job, plan).take_while(|step| step.info.number <= last.info.number);
+    steps.into_iter().try_for_each(|step| apply(module, step, job, &analyses))
+}
+
+/// The steps of a plan from Luma IR to Luma IR that are not skipped.
+fn luma_steps<'a>(job: &'a Job<'_>, plan: &'a Plan) -> impl Iterator<Item = &'a Step> {
+    plan.steps.iter().filter(|step| {
+        matches!(step.action, Action::Luma(_) | Action::LowerExtensions)
+            && (step.info.mandatory || job.allows(usize::MAX, &step.info))
+    })
+}
+
+fn apply(
+    module: &mut Module,
+    step: &Step,
+    job: &Job<'_>,
+    analyses: &Analyses,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut options = RunOptions { threads: job.pipeline.threads, ..RunOptions::default() };
+    options.verify_each = job.pipeline.verify_each.unwrap_or(options.verify_each);
+    match &step.action {
+        Action::Luma(pass) => luma_pass::run_step(module, pass, analyses, options).map(drop),
+        Action::LowerExtensions => {
+            job.registry.lower(module, analyses, options.verify_each).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How the interpreter runs a program with these arguments.
+pub(crate) fn options(args: &[OsString], step_limit: Option<u64>) -> Options {
     let args = args.iter().map(|arg| arg.as_bytes().to_vec()).collect();
     let bytes = |text: OsString| text.as_bytes().to_vec();
     let environment =
@@ -58,39 +138,93 @@ fn options(args: &[OsString], step_limit: Option<u64>) -> Options {
 }
 
 /// What can be seen of a run.
-#[derive(Debug)]
-struct Behaviour {
-    stdout: Vec<u8>,
-    code: u8,
+#[derive(Clone, Debug)]
+pub(crate) struct Behaviour {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) code: u8,
     /// Why the interpreter stopped it.
-    trap: Option<(TrapKind, String)>,
+    pub(crate) trap: Option<(TrapKind, String)>,
     /// What ended it from outside. Then the end of its output may be missing.
-    killed: Option<String>,
+    pub(crate) killed: Option<String>,
+}
+
+impl Behaviour {
+    /// Of a run by the interpreter that printed `stdout`.
+    pub(crate) fn new(stdout: Vec<u8>, outcome: &luma_interp::Outcome) -> Self {
+        Self {
+            stdout,
+            code: outcome.exit_code,
+            trap: outcome.trap.as_ref().map(|trap| (trap.kind, trap.message.clone())),
+            killed: outcome.aborted.then(|| "SIGABRT (abort)".to_owned()),
+        }
+    }
+
+    /// Why the interpreter stopped it.
+    fn kind(&self) -> Option<TrapKind> {
+        self.trap.as_ref().map(|(kind, _)| *kind)
+    }
+
+    /// Whether a pass may make it go on where the interpreter stopped it: what the language does not
+    /// define, and what is but a limit of the interpreter.
+    fn may_go_on(&self) -> bool {
+        match self.kind() {
+            None
+            | Some(
+                TrapKind::Leak
+                | TrapKind::DivisionByZero
+                | TrapKind::DivisionOverflow
+                | TrapKind::UnknownExtern
+                | TrapKind::Unsupported
+                | TrapKind::Output,
+            ) => false,
+            Some(_) => true,
+        }
+    }
+}
+
+/// Why levels cannot be compared, or that they differ.
+enum Stop {
+    /// Wrong usage: in words.
+    Misuse(String),
+    /// E0620 for the first that differs, or why a run is not possible.
+    Reported(Vec<Diagnostic>),
+}
+
+impl From<Box<Diagnostic>> for Stop {
+    fn from(error: Box<Diagnostic>) -> Self {
+        Self::Reported(vec![*error])
+    }
 }
 
 /// Runs the program at every level; says which agree.
-///
-/// # Errors
-///
-/// E0620 for the first that differs, or why a run is not possible.
 fn compare(
-    map: &mut SourceMap,
+    map: &SourceMap,
     input: Input,
+    job: &Job<'_>,
     mut module: Module,
-    args: &CheckLevelsArgs,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<String, Box<Diagnostic>> {
-    let options = options(&args.args, args.step_limit);
-    let mut first = interpret(&module, &options);
+    step_limit: Option<u64>,
+) -> Result<String, Stop> {
+    let options = options(job.args, step_limit);
+    let analyses = Analyses::default();
+    let plan = job.plan(input.level, EmitKind::Exe, Granularity::Single).map_err(Stop::Misuse)?;
+    let mut steps = luma_steps(job, &plan).peekable();
+    // Operations that stand for others have no meaning of their own.
+    while let Some(expand) = steps.next_if(|step| step.info.name == "expand-ops") {
+        apply(&mut module, expand, job, &analyses).map_err(Stop::Reported)?;
+    }
+    let mut first = interpret(&module, job, &options)?;
     let mut agreeing = vec!["luma-ir".to_owned()];
-    for step in &luma_opt::default_pipeline().steps {
-        if let Err(errors) = luma_pass::run_step(&mut module, step, RunOptions::default()) {
-            diagnostics.extend(errors);
-            return Ok(String::new());
+    let (mut expected, mut reference) = (first.clone(), "before all passes".to_owned());
+    for step in steps {
+        apply(&mut module, step, job, &analyses).map_err(Stop::Reported)?;
+        let name = &step.info.name;
+        let found = interpret(&module, job, &options)?;
+        check(&expected, &reference, &found, &format!("the pass `{name}`"))?;
+        if found.kind() != expected.kind() {
+            // Undefined behaviour that is gone must not come back.
+            (expected, reference) = (found, format!("after `{name}`"));
         }
-        let name = format!("the pass `{}`", step.name());
-        check(&first, "before all passes", &interpret(&module, &options), &name)?;
-        agreeing.push(step.name().to_owned());
+        agreeing.push(name.clone());
     }
     match first.trap {
         None | Some((TrapKind::Leak, _)) => {}
@@ -107,9 +241,7 @@ fn compare(
         }
     }
     for (level, name) in [(OptLevel::O0, "-O0"), (OptLevel::O3, "-O3")] {
-        let Some(native) = native(map, input, level, &args.args, diagnostics)? else {
-            return Ok(String::new());
-        };
+        let native = native(map, input, job, level)?;
         check(&first, "by the interpreter", &native, &format!("native code at {name}"))?;
         agreeing.push(name.to_owned());
     }
@@ -120,45 +252,62 @@ fn agree(levels: &[String]) -> String {
     format!("{} runs agree: {}\n", levels.len(), levels.join(", "))
 }
 
-fn interpret(module: &Module, options: &Options) -> Behaviour {
-    let mut stdout = Vec::new();
-    let outcome = luma_interp::run(module, options, &mut stdout);
-    Behaviour {
-        stdout,
-        code: outcome.exit_code,
-        trap: outcome.trap.map(|trap| (trap.kind, trap.message)),
-        killed: outcome.aborted.then(|| "SIGABRT (abort)".to_owned()),
+/// What the interpreter makes of a module, in which operations of extensions mean what they are
+/// lowered to.
+fn interpret(module: &Module, job: &Job<'_>, options: &Options) -> Result<Behaviour, Stop> {
+    let mut lowered = None;
+    if job.registry.has_lowerings() {
+        let mut copy = module.clone();
+        job.registry.lower(&mut copy, &Analyses::default(), false).map_err(Stop::Reported)?;
+        lowered = Some(copy);
     }
+    let mut stdout = Vec::new();
+    let outcome = luma_interp::run(lowered.as_ref().unwrap_or(module), options, &mut stdout);
+    Ok(Behaviour::new(stdout, &outcome))
 }
 
-/// `None` when it does not compile; why is among the diagnostics.
+/// Compiles at `opt_level`, which decides what pipelines are when the command line does not, and
+/// runs. Steps to skip are named; numbers mean others at another level.
 fn native(
-    map: &mut SourceMap,
+    map: &SourceMap,
     input: Input,
+    job: &Job<'_>,
     opt_level: OptLevel,
-    args: &[OsString],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Option<Behaviour>, Box<Diagnostic>> {
-    let code = CodeArgs { opt_level, debug_info: false, target: None };
-    let request = Request {
-        kinds: &[EmitKind::Exe],
-        code: &code,
-        stop_after: None,
-        debuginfo_in_text: false,
-        verify_ownership: false,
+) -> Result<Behaviour, Stop> {
+    let mut pipeline = job.pipeline.clone();
+    pipeline.opt_bisect_limit = None;
+    let code = CodeArgs { opt_level, ..job.code.clone() };
+    // Ownership has been verified.
+    let mut job = Job { code: &code, verify_ownership: false, ..*job };
+    let named = std::mem::take(&mut pipeline.disable_pass);
+    let single = match named.is_empty() {
+        true => Granularity::Batched,
+        false => Granularity::Single,
     };
-    let mut found = Vec::new();
-    let products = levels::compile(map, input, &request, &mut found);
-    if found.iter().any(Diagnostic::is_error) {
-        diagnostics.extend(found);
-        return Ok(None);
+    let all = PipelineArgs { disable_pass: Vec::new(), ..pipeline.clone() };
+    let plan = Job { pipeline: &all, ..job }
+        .plan(input.level, EmitKind::Exe, single)
+        .map_err(Stop::Misuse)?;
+    pipeline.disable_pass = named
+        .into_iter()
+        .filter(|step| matches!(Selector::new(step), Selector::Name(_)))
+        .filter(|step| plan.check(&Selector::new(step)).is_ok())
+        .collect();
+    job.pipeline = &pipeline;
+    let made = steps::run(&job.cx(map, input), &plan, &mut Gate { job, limit: usize::MAX });
+    if made.failure.is_some() || made.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Stop::Reported(made.diagnostics));
     }
-    let ran = run::build(&products)?.capture(args)?;
-    Ok(Some(Behaviour { stdout: ran.stdout, code: ran.code, trap: None, killed: ran.killed }))
+    let ran = run::build(&made.products)?.capture(job.args)?;
+    Ok(Behaviour { stdout: ran.stdout, code: ran.code, trap: None, killed: ran.killed })
 }
 
 /// Compares what `step` left with the run before; `reference` says which that was.
-fn check(
+///
+/// # Errors
+///
+/// E0620, with a note for each difference.
+pub(crate) fn check(
     expected: &Behaviour,
     reference: &str,
     found: &Behaviour,
@@ -166,7 +315,14 @@ fn check(
 ) -> Result<(), Box<Diagnostic>> {
     let native = step.starts_with("native");
     let mut notes = Vec::new();
-    let traps = [expected, found].map(|run| run.trap.as_ref().map(|(kind, _)| *kind));
+    let traps = [expected.kind(), found.kind()];
+    if !native && traps[0] != traps[1] && expected.may_go_on() {
+        // What was printed before stays.
+        if !found.stdout.starts_with(&expected.stdout) {
+            notes.push(output_difference(&expected.stdout, reference, &found.stdout));
+        }
+        return differs(step, reference, notes);
+    }
     // Native code does not notice leaks.
     if traps[0] != traps[1] && !native {
         let words = |run: &Behaviour| match &run.trap {
@@ -190,6 +346,10 @@ fn check(
     if !same {
         notes.push(output_difference(&expected.stdout, reference, &found.stdout));
     }
+    differs(step, reference, notes)
+}
+
+fn differs(step: &str, reference: &str, notes: Vec<String>) -> Result<(), Box<Diagnostic>> {
     if notes.is_empty() {
         return Ok(());
     }

@@ -1,38 +1,17 @@
-//! Takes a program down the levels, as far as the request needs.
+//! What stands at the levels: reading each, and the way from source to verified Luma IR. The way
+//! down from there is [`crate::steps`].
 
 use std::sync::Arc;
 
 use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 use luma_ir::{Context, Module};
-use luma_llvm::{LlvmError, LlvmModule, Target, TargetOptions};
-use luma_mlir::{Lowering, Session};
-use luma_pass::{Pipeline, RunOptions};
+use luma_llvm::LlvmModule;
+use luma_mlir::Session;
 use luma_syntax::ast::Ast;
 
-use crate::cli::{CodeArgs, EmitKind, OptLevel};
+use crate::cli::EmitKind;
+use crate::dialects::Dialects;
 use crate::input::{Input, Level};
-
-/// What to make, and how.
-pub(crate) struct Request<'a> {
-    /// In the order of the levels, each once.
-    pub(crate) kinds: &'a [EmitKind],
-    pub(crate) code: &'a CodeArgs,
-    /// The Luma pass to stop after.
-    pub(crate) stop_after: Option<&'a str>,
-    pub(crate) debuginfo_in_text: bool,
-    pub(crate) verify_ownership: bool,
-}
-
-impl Request<'_> {
-    fn wants(&self, kind: EmitKind) -> bool {
-        self.kinds.contains(&kind)
-    }
-
-    /// Whether anything below `kind` is to be made.
-    fn goes_below(&self, kind: EmitKind) -> bool {
-        self.kinds.last().is_some_and(|&last| last > kind)
-    }
-}
 
 /// Something made: text, or an object (from which an executable is linked where it is written).
 pub(crate) struct Product {
@@ -40,38 +19,17 @@ pub(crate) struct Product {
     pub(crate) bytes: Vec<u8>,
 }
 
-impl Product {
-    /// The name `--emit` knows it by.
-    pub(crate) fn name(&self) -> String {
-        use clap::ValueEnum as _;
-        self.kind.to_possible_value().map(|v| v.get_name().to_string()).unwrap_or_default()
-    }
-}
-
-/// Makes what is requested. Everything wrong goes to `diagnostics`; when an error is among it, the
-/// products are incomplete and must not be written.
-pub(crate) fn compile(
-    map: &mut SourceMap,
-    input: Input,
-    request: &Request<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Product> {
-    let mut products = Vec::new();
-    // What goes wrong with the rest is said in `diagnostics`.
-    let _ = compile_into(map, input, request, diagnostics, &mut products);
-    products
-}
-
 /// Everything up to the verification of ownership.
 pub(crate) fn check(
-    map: &mut SourceMap,
+    map: &SourceMap,
     input: Input,
+    dialects: &Dialects,
     verify_ownership: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     match input.level {
         Level::Source | Level::LumaIr => {
-            if let Some(module) = luma_ir(map, input, false, diagnostics)
+            if let Some(module) = luma_ir(map, input, dialects, false, diagnostics)
                 && verify_ownership
             {
                 diagnostics.extend(ownership(map, &module));
@@ -91,6 +49,7 @@ pub(crate) fn check(
 pub(crate) fn program(
     map: &SourceMap,
     input: Input,
+    dialects: &Dialects,
     verify_ownership: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Module> {
@@ -99,7 +58,7 @@ pub(crate) fn program(
         diagnostics.push(Diagnostic::unlocated(codes::E0503, message));
         return None;
     }
-    let module = luma_ir(map, input, true, diagnostics)?;
+    let module = luma_ir(map, input, dialects, true, diagnostics)?;
     if verify_ownership {
         diagnostics.extend(ownership(map, &module));
         stop_on_error(diagnostics)?;
@@ -107,186 +66,21 @@ pub(crate) fn program(
     Some(module)
 }
 
-/// `None` once an error is among the diagnostics, or when nothing further is wanted.
-fn compile_into(
-    map: &mut SourceMap,
-    input: Input,
-    request: &Request<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-    products: &mut Vec<Product>,
-) -> Option<()> {
-    if let Some(&kind) = request.kinds.first()
-        && kind < first_kind(input.level)
-    {
-        let name = Product { kind, bytes: Vec::new() }.name();
-        let message = format!("`--emit={name}` cannot be made from input of a lower level");
-        diagnostics.push(Diagnostic::unlocated(codes::E0503, message));
-        return None;
-    }
-    let mut push = |kind: EmitKind, text: String| {
-        products.push(Product { kind, bytes: text.into_bytes() });
-    };
-    if request.wants(EmitKind::Ast) {
-        let parse = luma_syntax::parse(input.file, text(map, input.file));
-        push(EmitKind::Ast, luma_syntax::dump(&parse.ast));
-        if !request.goes_below(EmitKind::Ast) {
-            diagnostics.extend(parse.diagnostics);
-            return None;
-        }
-    }
-    let mut session = match input.level {
-        Level::Source | Level::LumaIr => {
-            let mut module = luma_ir(map, input, request.wants(EmitKind::Exe), diagnostics)?;
-            if request.verify_ownership {
-                diagnostics.extend(ownership(map, &module));
-                stop_on_error(diagnostics)?;
-            }
-            let stopped = request.stop_after;
-            if request.wants(EmitKind::LumaIr) && stopped.is_none() {
-                push(EmitKind::LumaIr, luma_ir_text(map, &module, request));
-            }
-            if !request.goes_below(EmitKind::LumaIr) && stopped.is_none() {
-                return None;
-            }
-            run_passes(&mut module, stopped, diagnostics)?;
-            if stopped.is_some() {
-                push(EmitKind::LumaIr, luma_ir_text(map, &module, request));
-                return None;
-            }
-            match Session::from_luma_ir(&module, map) {
-                Ok(session) => session,
-                Err(errors) => {
-                    diagnostics.extend(errors);
-                    return None;
-                }
-            }
-        }
-        Level::Mlir => mlir_text(map, input.file, diagnostics)?,
-        Level::LlvmIr => {
-            let mut module = llvm_text(map, input.file, diagnostics)?;
-            let target = match target(request, module.triple()) {
-                Ok(target) => target,
-                Err(error) => {
-                    diagnostics.push(error.into_diagnostic(None, map));
-                    return None;
-                }
-            };
-            module.set_target(&target);
-            let file = Some(input.file);
-            return below_llvm(module, &target, file, map, request, diagnostics, products);
-        }
-    };
-    let options = luma_mlir::PrintOptions { debug_info: request.debuginfo_in_text, generic: false };
-    if request.wants(EmitKind::Mlir) {
-        push(EmitKind::Mlir, session.to_text(options));
-    }
-    if !request.goes_below(EmitKind::Mlir) {
-        return None;
-    }
-    let lowering = Lowering { debug_info: request.code.debug_info };
-    if let Err(error) = session.lower_to_llvm_dialect(lowering) {
-        diagnostics.extend(error.into_diagnostics(codes::E0503, map));
-        return None;
-    }
-    if request.wants(EmitKind::MlirLlvm) {
-        push(EmitKind::MlirLlvm, session.to_text(options));
-    }
-    if !request.goes_below(EmitKind::MlirLlvm) {
-        return None;
-    }
-    let translated = target(request, None).and_then(|target| {
-        let mut module = LlvmModule::translate(&session)?;
-        module.set_target(&target);
-        Ok((module, target))
-    });
-    match translated {
-        Ok((module, target)) => {
-            drop(session);
-            below_llvm(module, &target, None, map, request, diagnostics, products)
-        }
-        Err(error) => {
-            diagnostics.push(error.into_diagnostic(None, map));
-            None
-        }
-    }
-}
-
-/// The machine to generate code for: as asked, else as the input says, else this one.
-fn target(request: &Request<'_>, of_input: Option<String>) -> Result<Target, LlvmError> {
-    let triple = request.code.target.clone().or(of_input);
-    Target::new(&TargetOptions { triple, level: opt_level(request) })
-}
-
-fn opt_level(request: &Request<'_>) -> luma_llvm::OptLevel {
-    match request.code.opt_level {
-        OptLevel::O0 => luma_llvm::OptLevel::O0,
-        OptLevel::O1 => luma_llvm::OptLevel::O1,
-        OptLevel::O2 => luma_llvm::OptLevel::O2,
-        OptLevel::O3 => luma_llvm::OptLevel::O3,
-    }
-}
-
-/// From LLVM IR to objects. `file` is the text the module was read from, if it was.
-fn below_llvm(
-    mut module: LlvmModule,
-    target: &Target,
-    file: Option<FileId>,
-    map: &SourceMap,
-    request: &Request<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-    products: &mut Vec<Product>,
-) -> Option<()> {
-    let made: Result<(), LlvmError> = (|| {
-        module.optimize(target, opt_level(request).pipeline())?;
-        if request.wants(EmitKind::LlvmIr) {
-            let bytes = module.to_text().into_bytes();
-            products.push(Product { kind: EmitKind::LlvmIr, bytes });
-        }
-        if request.wants(EmitKind::Asm) {
-            products.push(Product { kind: EmitKind::Asm, bytes: module.emit_asm(target)? });
-        }
-        if request.wants(EmitKind::Obj) || request.wants(EmitKind::Exe) {
-            let bytes = module.emit_object(target)?;
-            for kind in [EmitKind::Obj, EmitKind::Exe] {
-                if request.wants(kind) {
-                    products.push(Product { kind, bytes: bytes.clone() });
-                }
-            }
-        }
-        Ok(())
-    })();
-    match made {
-        Ok(()) => Some(()),
-        Err(error) => {
-            diagnostics.push(error.into_diagnostic(file, map));
-            None
-        }
-    }
-}
-
-/// The first thing that can be made from input of this level.
-fn first_kind(level: Level) -> EmitKind {
-    match level {
-        Level::Source => EmitKind::Ast,
-        Level::LumaIr => EmitKind::LumaIr,
-        Level::Mlir => EmitKind::Mlir,
-        Level::LlvmIr => EmitKind::LlvmIr,
-    }
-}
-
-fn text(map: &SourceMap, file: FileId) -> &str {
+/// The text of a file.
+pub(crate) fn text(map: &SourceMap, file: FileId) -> &str {
     map.file(file).map_or("", |file| file.text())
 }
 
 /// The Luma IR of the input, verified. `None` when something is wrong with it, which includes a
 /// missing `main` where that is needed.
-fn luma_ir(
+pub(crate) fn luma_ir(
     map: &SourceMap,
     input: Input,
+    dialects: &Dialects,
     needs_main: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Module> {
-    let context = Arc::new(Context::new());
+    let context = dialects.context();
     let module = match input.level {
         Level::LumaIr => match luma_ir::parse_module(context, map, input.file) {
             Ok(module) => module,
@@ -384,46 +178,17 @@ fn declares(text: &str, name: &str) -> bool {
         })
 }
 
-fn ownership(map: &SourceMap, module: &Module) -> Vec<Diagnostic> {
+pub(crate) fn ownership(map: &SourceMap, module: &Module) -> Vec<Diagnostic> {
     // The text lets the verifier propose edits.
     let options = luma_ownership::Options { sources: Some(map), ..Default::default() };
     luma_ownership::verify_ownership(module, &options)
 }
 
-fn luma_ir_text(map: &SourceMap, module: &Module, request: &Request<'_>) -> String {
-    let locations = request.debuginfo_in_text.then_some(map);
-    luma_ir::print_module(module, luma_ir::PrintOptions { locations, notes: None })
-}
-
-/// Runs the Luma passes, up to and including `stop_after`.
-pub(crate) fn run_passes(
-    module: &mut Module,
-    stop_after: Option<&str>,
+pub(crate) fn mlir_text(
+    map: &SourceMap,
+    file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<()> {
-    let mut pipeline: Pipeline = luma_opt::default_pipeline();
-    if let Some(stop) = stop_after {
-        let Some(position) = pipeline.names().position(|name| name == stop) else {
-            let names: Vec<&str> = pipeline.names().collect();
-            let message = format!("there is no pass `{stop}` in the pipeline");
-            diagnostics.push(
-                Diagnostic::unlocated(codes::E0503, message)
-                    .help(format!("the passes are {}", names.join(", "))),
-            );
-            return None;
-        };
-        pipeline.steps.truncate(position + 1);
-    }
-    match luma_pass::run(module, &pipeline, RunOptions::default()) {
-        Ok(_) => Some(()),
-        Err(errors) => {
-            diagnostics.extend(errors);
-            None
-        }
-    }
-}
-
-fn mlir_text(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<Session> {
+) -> Option<Session> {
     let source = map.file(file)?;
     match Session::from_mlir_text(source.name(), source.text()) {
         Ok(session) => Some(session),
@@ -434,7 +199,7 @@ fn mlir_text(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) -
     }
 }
 
-fn llvm_text(
+pub(crate) fn llvm_text(
     map: &SourceMap,
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,

@@ -2,26 +2,44 @@
 //! nothing about their insides.
 //!
 //! ```text
-//! cli ──▶ driver ──▶ input ──▶ levels ──▶ emit
-//!                      │          │         │
-//!                      └──────────┴─────────┴──▶ report (stderr)
+//! cli ──▶ driver ──▶ compile ──▶ input ──▶ steps ──▶ emit
+//!                                  │         │         │
+//!                                  └─────────┴─────────┴──▶ report (stderr), reproducer
 //! ```
 //!
 //! What was asked for goes to stdout or files, diagnostics to stderr. Exit code 0 is success,
 //! 1 is an error in the input or environment, 2 is wrong usage, 101 is a bug in lumac.
 
+mod bisect;
 mod cli;
+mod compile;
+mod dialect_cmd;
+mod dialects;
 mod driver;
 mod emit;
+mod extension;
+mod facts;
+mod fix;
 mod input;
+mod instruments;
 mod interp;
 mod levels;
+mod listing;
+mod oracle;
+mod record;
+mod reduce;
 mod report;
+mod reproducer;
 mod run;
+mod steps;
+mod sweep;
+mod test_passes;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+
+pub use extension::{Lowering, Registry};
 
 /// The stack of the thread that compiles. Walks over syntax trees and nested regions are recursive;
 /// the front ends bound their depth, and this is room for that depth with a wide margin.
@@ -29,12 +47,23 @@ const STACK_BYTES: usize = 256 << 20;
 
 /// Runs the compiler on the arguments of the process.
 pub fn main() -> ExitCode {
+    main_with(|_| {})
+}
+
+/// Runs the compiler with what `register` adds to it: passes, dialects and lowerings of another
+/// crate. The whole command line works with them.
+pub fn main_with(register: impl FnOnce(&mut Registry)) -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return cli::usage_error(&error),
     };
+    let mut registry = Registry::new();
+    register(&mut registry);
     std::panic::set_hook(Box::new(report::internal_error));
-    let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || driver::run(cli));
+    let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        luma_llvm::crash::install();
+        driver::run(&cli, registry)
+    });
     match work.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
         // The hook has said what happened.

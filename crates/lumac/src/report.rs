@@ -7,15 +7,17 @@ use luma_diagnostics::{Diagnostic, Format, RenderOptions, SourceMap, render_all}
 
 use crate::cli::{Color, DiagnosticArgs, ErrorFormat};
 
-/// Prints diagnostics as the command line asks; true if one of them stops the build.
+/// Prints diagnostics as the command line asks; true if one of them stops the build. Where there
+/// are none, only SARIF says so.
 pub(crate) fn report(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]) -> bool {
-    if diagnostics.is_empty() {
+    if diagnostics.is_empty() && args.error_format != ErrorFormat::Sarif {
         return false;
     }
     let format = match args.error_format {
         ErrorFormat::Human => Format::Human,
         ErrorFormat::Short => Format::Short,
         ErrorFormat::Json => Format::Json,
+        ErrorFormat::Sarif => Format::Sarif,
     };
     let colour = match args.color {
         Color::Always => true,

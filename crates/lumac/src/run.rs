@@ -66,8 +66,20 @@ pub(crate) struct Captured {
     pub(crate) killed: Option<String>,
 }
 
-/// A captured run is ended after this time.
-const LONGEST: Duration = Duration::from_secs(60);
+/// Where a captured run is ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// How long it may take.
+    pub(crate) time: Duration,
+    /// How many bytes it may print.
+    pub(crate) bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(60), bytes: 1 << 30 }
+    }
+}
 
 impl Program {
     /// Runs it without input and keeps what it prints.
@@ -75,7 +87,20 @@ impl Program {
     /// # Errors
     ///
     /// E0505: it cannot be started.
-    pub(crate) fn capture(self, args: &[OsString]) -> Result<Captured, Box<Diagnostic>> {
+    pub(crate) fn capture(&self, args: &[OsString]) -> Result<Captured, Box<Diagnostic>> {
+        self.capture_within(args, Limits::default())
+    }
+
+    /// The same, for programs of which not much is known.
+    ///
+    /// # Errors
+    ///
+    /// E0505: it cannot be started.
+    pub(crate) fn capture_within(
+        &self,
+        args: &[OsString],
+        limits: Limits,
+    ) -> Result<Captured, Box<Diagnostic>> {
         let failed = |why: std::io::Error| {
             let message = format!("the program cannot be started: {why}");
             Box::new(Diagnostic::unlocated(codes::E0505, message))
@@ -91,22 +116,27 @@ impl Program {
             .spawn()
             .map_err(failed)?;
         let start = Instant::now();
-        let status = loop {
-            match child.try_wait().map_err(failed)? {
-                Some(status) => break Some(status),
-                None if start.elapsed() > LONGEST => {
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    break None;
+        let (status, limit) = loop {
+            let end = if start.elapsed() > limits.time {
+                format!("a limit of {} seconds", limits.time.as_secs())
+            } else if std::fs::metadata(&path).is_ok_and(|file| file.len() > limits.bytes) {
+                format!("a limit of {} bytes of output", limits.bytes)
+            } else {
+                match child.try_wait().map_err(failed)? {
+                    Some(status) => break (Some(status), String::new()),
+                    None => std::thread::sleep(Duration::from_millis(1)),
                 }
-                None => std::thread::sleep(Duration::from_millis(2)),
-            }
+                continue;
+            };
+            let _ = child.kill();
+            let _ = child.wait();
+            break (None, end);
         };
         let stdout = std::fs::read(&path).map_err(failed)?;
         use std::os::unix::process::ExitStatusExt as _;
         let signal = status.and_then(|status| status.signal());
         let killed = match (status, signal) {
-            (None, _) => Some(format!("a limit of {} seconds", LONGEST.as_secs())),
+            (None, _) => Some(limit),
             (_, signal) => signal.map(signal_name),
         };
         let code = status.and_then(|status| status.code()).map(|code| code as u8);

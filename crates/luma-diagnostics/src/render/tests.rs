@@ -80,6 +80,54 @@ fn short_and_json() {
 }
 
 #[test]
+fn sarif_log() {
+    let mut map = map(LEAK);
+    map.add("/tmp/a b.lx", "naïve: x\n");
+    let warning = Diagnostic::new(codes::W0302, at(&map, 1, "x", 0), "far out").help("do better");
+    let unreadable = Diagnostic::unlocated(codes::E0100, "cannot read `a.lx`").note("no such file");
+    let options = RenderOptions { format: Format::Sarif, colour: false };
+    let text = render_all(&map, options, &[leak(&map), warning, unreadable, leak(&map)]);
+    assert_eq!(text.matches('\n').count(), 1);
+    let mut log: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap() {
+        let entry = crate::explain(rule["id"].as_str().unwrap()).unwrap();
+        for format in ["text", "markdown"] {
+            assert_eq!(rule["help"][format], entry.explanation);
+            rule["help"][format] = "…".into();
+        }
+    }
+    assert_snapshot!(serde_json::to_string_pretty(&log).unwrap());
+}
+
+#[test]
+fn sarif_log_of_nothing() {
+    let options = RenderOptions { format: Format::Sarif, colour: false };
+    let text = render_all(&SourceMap::new(), options, &[]);
+    let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
+}
+
+#[test]
+fn sarif_names_of_files_are_uris() {
+    let options = RenderOptions { format: Format::Sarif, colour: false };
+    for (name, uri) in [
+        ("a/b.lx", "a/b.lx"),
+        ("a:b.lx", "./a:b.lx"),
+        ("<stdin>", "%3Cstdin%3E"),
+        ("/x/ä%.lx", "file:///x/%C3%A4%25.lx"),
+    ] {
+        let mut map = SourceMap::new();
+        let file = map.add(name, "x");
+        let diagnostic = Diagnostic::new(codes::E0201, Span::new(file, 0, 1), "no");
+        let log: serde_json::Value =
+            serde_json::from_str(&render(&map, options, &diagnostic)).unwrap();
+        let result = &log["runs"][0]["results"][0];
+        assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], uri);
+    }
+}
+
+#[test]
 fn long_path_is_listed() {
     let map = map("loop {\n    step();\n}\n");
     let mut diagnostic = Diagnostic::new(codes::E0402, at(&map, 0, "step", 0), "double free");
@@ -271,10 +319,11 @@ fn any_spans_and_texts_render() {
                 _ => diagnostic.also(span(), ""),
             };
         }
-        for format in [Format::Human, Format::Short, Format::Json] {
+        for format in [Format::Human, Format::Short, Format::Json, Format::Sarif] {
             let text = render(&map, RenderOptions { format, colour: false }, &diagnostic);
             assert!(text.ends_with('\n'));
-            assert!(!text.chars().any(|c| c.is_control() && c != '\n') || format == Format::Json);
+            let machine = matches!(format, Format::Json | Format::Sarif);
+            assert!(machine || !text.chars().any(|c| c.is_control() && c != '\n'));
         }
     }
 }
@@ -298,7 +347,7 @@ fn cost_does_not_grow_with_the_file() {
             })
             .collect();
         let start = Instant::now();
-        for format in [Format::Human, Format::Short, Format::Json] {
+        for format in [Format::Human, Format::Short, Format::Json, Format::Sarif] {
             let rendered = render_all(&map, RenderOptions { format, colour: false }, &all);
             assert!(rendered.len() < 4_000_000, "{}", rendered.len());
         }

@@ -6,6 +6,7 @@
 
 use luma_ir::dialects::{attr, luma};
 use luma_ir::{Attribute, Op, Region, Successor, Type, Value};
+use rustc_hash::FxHashSet;
 
 use super::{Body, Label};
 use crate::code::{CallSite, HostSite, Inst, Slot, SwitchTable};
@@ -20,7 +21,7 @@ pub(super) enum Task {
     Enter(End),
     Leave,
     /// The body of a loop begins.
-    EnterLoop(Label, Label),
+    EnterLoop(LoopTargets),
     LeaveLoop,
     /// A defer is registered.
     Registered,
@@ -29,12 +30,26 @@ pub(super) enum Task {
 /// What `luma.yield` does in a region.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End {
-    /// Hands its values to this operation and goes on.
-    Results(Op, Label),
-    Jump(Label),
-    /// Goes to one of two targets.
-    Condition(Label, Label),
+    /// Hands its values on and goes there.
+    Go(Target),
+    /// Goes to one of two targets, with the values behind the first.
+    Condition(Target, Target),
     Defer,
+}
+
+/// Where to go with values, and who gets them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    label: Label,
+    to: Receiver,
+}
+
+/// Who gets values.
+#[derive(Clone, Copy, Debug)]
+enum Receiver {
+    Results(Op),
+    /// The arguments of a region.
+    Region(Region),
 }
 
 /// A region that is being walked.
@@ -48,8 +63,8 @@ pub(super) struct Scope {
 /// A loop whose body is being walked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LoopTargets {
-    after: Label,
-    post: Label,
+    after: Target,
+    post: Target,
     base: u32,
 }
 
@@ -83,8 +98,8 @@ impl Body<'_, '_> {
                     self.pending = scope.base;
                 }
             }
-            Task::EnterLoop(after, post) => {
-                self.loops.push(LoopTargets { after, post, base: self.pending });
+            Task::EnterLoop(targets) => {
+                self.loops.push(LoopTargets { base: self.pending, ..targets });
             }
             Task::LeaveLoop => {
                 self.loops.pop();
@@ -101,7 +116,8 @@ impl Body<'_, '_> {
             luma::Block::NAME => {
                 let end = self.label();
                 self.tasks.push(Task::Bind(end));
-                self.region(self.f.op_regions(op)[0], End::Jump(end));
+                let end = Target { label: end, to: Receiver::Results(op) };
+                self.region(self.f.op_regions(op)[0], End::Go(end));
             }
             luma::Defer::NAME => {
                 let (body, after) = (self.label(), self.label());
@@ -114,12 +130,12 @@ impl Body<'_, '_> {
             luma::Return::NAME => self.returned(op),
             luma::Break::NAME => {
                 if let Some(&LoopTargets { after, base, .. }) = self.loops.last() {
-                    self.leave(base, after);
+                    self.leave(op, base, after);
                 }
             }
             luma::Continue::NAME => {
                 if let Some(&LoopTargets { post, base, .. }) = self.loops.last() {
-                    self.leave(base, post);
+                    self.leave(op, base, post);
                 }
             }
             luma::Br::NAME => {
@@ -163,24 +179,29 @@ impl Body<'_, '_> {
         let no = if regions.len() > 1 { self.label() } else { end };
         self.test(self.operand(op, 0), yes, no);
         self.tasks.push(Task::Bind(end));
+        let end = Target { label: end, to: Receiver::Results(op) };
         if let Some(&region) = regions.get(1) {
-            self.region(region, End::Results(op, end));
+            self.region(region, End::Go(end));
             self.tasks.push(Task::Bind(no));
         }
-        self.region(regions[0], End::Results(op, end));
+        self.region(regions[0], End::Go(end));
         self.tasks.push(Task::Bind(yes));
     }
 
     fn looped(&mut self, op: Op) {
         let &[condition, body, post] = self.f.op_regions(op) else { return };
-        let [test, inside, step, after] = std::array::from_fn(|_| self.label());
-        self.tasks.push(Task::Bind(after));
-        self.region(post, End::Jump(test));
-        self.tasks.extend([Task::Bind(step), Task::LeaveLoop]);
-        self.region(body, End::Jump(step));
-        self.tasks.extend([Task::EnterLoop(after, step), Task::Bind(inside)]);
+        let [test, inside, step] = [condition, body, post]
+            .map(|region| Target { label: self.label(), to: Receiver::Region(region) });
+        let after = Target { label: self.label(), to: Receiver::Results(op) };
+        self.hand_over(self.f.operands(op), test.to);
+        self.tasks.push(Task::Bind(after.label));
+        self.region(post, End::Go(test));
+        self.tasks.extend([Task::Bind(step.label), Task::LeaveLoop]);
+        self.region(body, End::Go(step));
+        let targets = LoopTargets { after, post: step, base: 0 };
+        self.tasks.extend([Task::EnterLoop(targets), Task::Bind(inside.label)]);
         self.region(condition, End::Condition(inside, after));
-        self.tasks.push(Task::Bind(test));
+        self.tasks.push(Task::Bind(test.label));
     }
 
     fn switch(&mut self, op: Op) {
@@ -189,8 +210,9 @@ impl Body<'_, '_> {
         let labels: Vec<Label> = regions.iter().map(|_| self.label()).collect();
         self.dispatch(op, &labels);
         self.tasks.push(Task::Bind(end));
+        let end = Target { label: end, to: Receiver::Results(op) };
         for (&region, &label) in regions.iter().zip(&labels).rev() {
-            self.region(region, End::Jump(end));
+            self.region(region, End::Go(end));
             self.tasks.push(Task::Bind(label));
         }
     }
@@ -252,20 +274,20 @@ impl Body<'_, '_> {
             self.emit(Inst::RunDefers { to: base });
         }
         match end {
-            End::Results(outer, label) => {
-                let results = self.f.results(outer);
-                let moves: Vec<(Slot, Slot)> = self
-                    .f
-                    .operands(op)
-                    .iter()
-                    .zip(results)
-                    .map(|(&from, &to)| (self.slot(from), self.slot(to)))
-                    .collect();
-                self.moves(&moves);
-                self.emit(Inst::Jump { to: label });
+            End::Go(target) => self.go_to(self.f.operands(op), target),
+            End::Condition(yes, no) => {
+                let Some((&condition, values)) = self.f.operands(op).split_first() else { return };
+                if values.is_empty() {
+                    return self.test(condition, yes.label, no.label);
+                }
+                // Stops on the way that hand the values over.
+                let stops = [self.label(), self.label()];
+                self.test(condition, stops[0], stops[1]);
+                for (stop, target) in stops.into_iter().zip([yes, no]) {
+                    self.bind(stop);
+                    self.go_to(values, target);
+                }
             }
-            End::Jump(label) => self.emit(Inst::Jump { to: label }),
-            End::Condition(yes, no) => self.test(self.operand(op, 0), yes, no),
             End::Defer => self.emit(Inst::EndDefer),
         }
     }
@@ -284,12 +306,33 @@ impl Body<'_, '_> {
         self.emit(inst);
     }
 
-    /// Leaves for `label`, where `base` defers are left.
-    fn leave(&mut self, base: u32, label: Label) {
+    /// Leaves for `target`, where `base` defers are left.
+    fn leave(&mut self, op: Op, base: u32, target: Target) {
         if self.pending > base {
             self.emit(Inst::RunDefers { to: base });
         }
-        self.emit(Inst::Jump { to: label });
+        self.go_to(self.f.operands(op), target);
+    }
+
+    fn go_to(&mut self, values: &[Value], target: Target) {
+        self.hand_over(values, target.to);
+        self.emit(Inst::Jump { to: target.label });
+    }
+
+    fn hand_over(&mut self, values: &[Value], to: Receiver) {
+        let f = self.f;
+        let receivers = match to {
+            Receiver::Results(op) => f.results(op),
+            Receiver::Region(region) => {
+                f.blocks(region).first().map(|&block| f.block_args(block)).unwrap_or_default()
+            }
+        };
+        let moves: Vec<(Slot, Slot)> = values
+            .iter()
+            .zip(receivers)
+            .map(|(&from, &to)| (self.slot(from), self.slot(to)))
+            .collect();
+        self.moves(&moves);
     }
 
     // --- branches ---------------------------------------------------------------------------
@@ -325,9 +368,13 @@ impl Body<'_, '_> {
 
     /// Moves values all at once.
     fn moves(&mut self, moves: &[(Slot, Slot)]) {
-        let clash = moves.iter().enumerate().any(|(i, &(_, to))| {
-            moves.iter().skip(i + 1).any(|&(from, later)| from == to && from != later)
-        });
+        let mut written = FxHashSet::default();
+        let clash = moves.len() > 1
+            && moves.iter().any(|&(from, to)| {
+                let clash = from != to && written.contains(&from);
+                written.insert(to);
+                clash
+            });
         if !clash {
             for &(from, to) in moves {
                 self.copy_slot(from, to);

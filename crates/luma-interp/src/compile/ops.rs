@@ -81,8 +81,11 @@ impl Body<'_, '_> {
             }
             luma::Print::NAME => self.print(op),
             name => {
-                let name = &self.c.module.context.op_def(name).name;
-                let message = format!("the interpreter has no meaning for `{name}`");
+                let def = self.c.module.context.op_def(name);
+                let mut message = format!("the interpreter has no meaning for `{}`", def.name);
+                if def.expansion.is_some() {
+                    message += " before `expand-ops`";
+                }
                 self.unsupported(message);
             }
         }

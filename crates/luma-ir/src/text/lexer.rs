@@ -35,10 +35,17 @@ pub(crate) enum Token<'t> {
     Value(&'t str),
     #[regex(r"@[A-Za-z0-9_.$-]+", |lex| &lex.slice()[1..])]
     Symbol(&'t str),
+    #[regex(r#"@"[^"\\\x00-\x1f\x7f]+""#, |lex| unquoted(&lex.slice()[1..]))]
+    QuotedSymbol(&'t str),
+    /// What the generic form says of the arguments of successors.
+    #[regex(r"array<i32(:[0-9, ]*)?>", |lex| lex.slice())]
+    Segments(&'t str),
     #[regex(r"\^[A-Za-z0-9_.$-]+", |lex| &lex.slice()[1..])]
     Label(&'t str),
     #[regex(r"![A-Za-z_][A-Za-z0-9_.$]*", |lex| &lex.slice()[1..])]
     DialectType(&'t str),
+    #[regex(r"#[A-Za-z_][A-Za-z0-9_.$]*", |lex| &lex.slice()[1..])]
+    Alias(&'t str),
     #[regex(r"-?[0-9]+", |lex| lex.slice())]
     Int(&'t str),
     #[regex(r"-?[0-9]+\.[0-9]*([eE][+-]?[0-9]+)?", |lex| lex.slice())]
@@ -69,6 +76,11 @@ pub(crate) enum Token<'t> {
     Equal,
     #[token("->")]
     Arrow,
+}
+
+/// What stands between the quotes of a string.
+pub(crate) fn unquoted(string: &str) -> &str {
+    string.get(1..string.len().saturating_sub(1)).unwrap_or_default()
 }
 
 /// What is wrong with the text at some range.

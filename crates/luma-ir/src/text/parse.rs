@@ -7,7 +7,7 @@ use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::lexer::{self, LexError, Token};
+use super::lexer::{self, LexError, Token, unquoted};
 use super::{grammar, raw};
 use crate::attribute::Attribute;
 use crate::context::{Context, Origin};
@@ -31,15 +31,22 @@ pub fn parse_module(
     let items = grammar::ItemsParser::new()
         .parse(file, lexer::lex(&text))
         .map_err(|error| vec![syntax_error(file, &text, error)])?;
-    let mut parser =
-        Parser { module: Module::new(context.clone()), context, map, errors: Vec::new() };
+    let mut parser = Parser::new(context, map);
+    let items = match items {
+        raw::Items::List(items) => items,
+        raw::Items::Generic(op) => {
+            let (items, errors) = super::generic::items(&parser.context, *op);
+            parser.errors = errors;
+            items
+        }
+    };
     for item in &items {
         parser.item(item);
     }
     if parser.errors.is_empty() { Ok(parser.module) } else { Err(parser.errors) }
 }
 
-fn syntax_error(
+pub(super) fn syntax_error(
     file: FileId,
     text: &str,
     error: ParseError<u32, Token<'_>, LexError>,
@@ -81,20 +88,41 @@ fn plain(terminal: &str) -> String {
     if is_kind { bare.to_string() } else { format!("`{bare}`") }
 }
 
-struct Parser<'a> {
+pub(super) struct Parser<'a> {
     context: Arc<Context>,
     map: &'a SourceMap,
     module: Module,
-    errors: Vec<Diagnostic>,
+    pub(super) errors: Vec<Diagnostic>,
+    /// Set while what an operation stands for is built.
+    pub(super) expanded: Option<Expanded>,
+}
+
+/// The operation an expansion is built for, as the text of the expansion sees it.
+#[derive(Debug)]
+pub(super) struct Expanded {
+    /// `!name`
+    pub(super) types: FxHashMap<String, Type>,
+    /// `#name`
+    pub(super) attributes: FxHashMap<String, Attribute>,
+    /// Where everything that is built comes from.
+    pub(super) loc: Loc,
 }
 
 /// What is known while one function is built.
-struct Body<'r, 't> {
-    values: FxHashMap<&'t str, Value>,
+#[derive(Default)]
+pub(super) struct Body<'r, 't> {
+    pub(super) values: FxHashMap<&'t str, Value>,
     blocks: FxHashMap<(Region, &'t str), Block>,
     /// Operations whose operands and successors are filled in once every name is known, each with
     /// the region it stands in.
-    pending: Vec<(Op, &'r raw::Op<'t>, Region)>,
+    pub(super) pending: Vec<(Op, &'r raw::Op<'t>, Region)>,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(context: Arc<Context>, map: &'a SourceMap) -> Self {
+        let module = Module::new(context.clone());
+        Self { module, context, map, errors: Vec::new(), expanded: None }
+    }
 }
 
 impl Parser<'_> {
@@ -165,6 +193,10 @@ impl Parser<'_> {
             _ => Linkage::Private,
         };
         for attr in &raw.attributes {
+            if super::print_generic::FUNCTION_KEYS.contains(&attr.name.item) {
+                let message = format!("`{}` is no attribute a function can have", attr.name.item);
+                self.error(attr.name.span, message);
+            }
             if let Some(value) = self.attribute(&attr.value) {
                 f.attributes.push((self.context.symbol(attr.name.item), value));
             }
@@ -242,7 +274,7 @@ impl Parser<'_> {
         }
     }
 
-    fn op<'r, 't>(
+    pub(super) fn op<'r, 't>(
         &mut self,
         f: &mut Function,
         body: &mut Body<'r, 't>,
@@ -305,7 +337,7 @@ impl Parser<'_> {
     }
 
     /// Fills in operands and successors, now that every name is known.
-    fn resolve(
+    pub(super) fn resolve(
         &mut self,
         f: &mut Function,
         body: &Body<'_, '_>,
@@ -376,6 +408,7 @@ impl Parser<'_> {
                 self.context.ty(TypeData::Function(params, results))
             }
             raw::Type::Dialect(name, args) => match (*name, args.as_slice()) {
+                (name, []) if self.alias(name).is_some() => self.alias(name).unwrap_or(Type::VOID),
                 ("luma.void", []) => Type::VOID,
                 ("luma.ptr", [TypeArg::Type(t)]) => {
                     let element = self.ty(&t.item, t.span);
@@ -404,6 +437,10 @@ impl Parser<'_> {
                 }
             },
         }
+    }
+
+    fn alias(&self, name: &str) -> Option<Type> {
+        self.expanded.as_ref()?.types.get(name).copied()
     }
 
     fn attribute(&mut self, raw: &raw::Located<raw::Value<'_>>) -> Option<Attribute> {
@@ -449,6 +486,18 @@ impl Parser<'_> {
                 Attribute::Float(value, ty)
             }
             raw::Value::Str(text) => Attribute::Str(unescape(text).into()),
+            raw::Value::Alias(name) => {
+                let known = self.expanded.as_ref().map(|op| op.attributes.get(*name).cloned());
+                if known.is_none() {
+                    self.error(span, "`#name` only has a meaning in the expansion of an operation");
+                }
+                // An optional attribute that is not there is not there in the expansion either.
+                return known.flatten();
+            }
+            raw::Value::Segments(_) => {
+                self.error(span, "segment sizes are no attribute of Luma IR");
+                return None;
+            }
             raw::Value::Symbol(name) => Attribute::Symbol(self.context.symbol(name)),
             raw::Value::Array(items) => {
                 Attribute::array(items.iter().filter_map(|item| self.attribute(item)))
@@ -459,6 +508,9 @@ impl Parser<'_> {
 
     /// The written location when it names a file we have, else the place in this text.
     fn loc(&mut self, raw: Option<&raw::Location<'_>>, here: Span) -> Loc {
+        if let Some(op) = &self.expanded {
+            return op.loc;
+        }
         let Some(raw) = raw else { return Loc::source(here) };
         let origin = raw.passes.iter().rev().fold(Origin::SOURCE, |origin, pass| {
             self.context.origin(origin, self.context.symbol(pass))
@@ -474,7 +526,7 @@ impl Parser<'_> {
 
 /// The bytes of a quoted string with MLIR's escapes.
 fn unescape(quoted: &str) -> Vec<u8> {
-    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or("").as_bytes();
+    let inner = unquoted(quoted).as_bytes();
     let mut bytes = Vec::with_capacity(inner.len());
     let mut rest = inner;
     while let [first, tail @ ..] = rest {

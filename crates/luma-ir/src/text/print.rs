@@ -20,11 +20,18 @@ pub struct PrintOptions<'a> {
     pub locations: Option<&'a SourceMap>,
     /// Lines printed as comments under operations (verifier errors, analysis states).
     pub notes: Option<&'a FxHashMap<Op, Vec<String>>>,
+    /// Print MLIR's generic form, which MLIR's own tools read given the IRDL of the dialects; see
+    /// [`irdl`](crate::dialect::irdl). For whole modules only.
+    pub generic: bool,
 }
 
 /// The text of a module. Parsing it gives a module that prints the same bytes.
 pub fn print_module(module: &Module, options: PrintOptions<'_>) -> String {
     let mut printer = Printer::new(&module.context, options);
+    if options.generic {
+        printer.generic_module(module);
+        return printer.out;
+    }
     let mut first = true;
     let mut gap = |printer: &mut Printer<'_>| {
         if !std::mem::replace(&mut first, false) {
@@ -57,13 +64,23 @@ pub fn print_function(context: &Context, function: &Function, options: PrintOpti
     printer.out
 }
 
-struct Printer<'a> {
-    context: &'a Context,
-    options: PrintOptions<'a>,
-    out: String,
-    indent: usize,
+/// The names of the values of `function` as its text shows them, without the `%`, by index.
+pub fn value_names(context: &Context, function: &Function) -> Vec<Box<str>> {
+    let mut printer = Printer::new(context, PrintOptions::default());
+    printer.name_values(function);
+    printer.values
+}
+
+pub(super) struct Printer<'a> {
+    pub(super) context: &'a Context,
+    pub(super) options: PrintOptions<'a>,
+    pub(super) out: String,
+    pub(super) indent: usize,
     /// Names of the current function's values, by index.
     values: Vec<Box<str>>,
+    /// Every name taken in the current function.
+    taken: FxHashSet<Box<str>>,
+    next_fresh: u32,
     /// Numbers of the current function's blocks, by index.
     blocks: Vec<u32>,
     symbols: FxHashMap<Symbol, Box<str>>,
@@ -78,6 +95,8 @@ impl<'a> Printer<'a> {
             out: String::new(),
             indent: 0,
             values: Vec::new(),
+            taken: FxHashSet::default(),
+            next_fresh: 0,
             blocks: Vec::new(),
             symbols: FxHashMap::default(),
             types: FxHashMap::default(),
@@ -148,7 +167,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Gives every value and block of `f` its printed name, in printing order.
-    fn name_values(&mut self, f: &Function) {
+    pub(super) fn name_values(&mut self, f: &Function) {
         let mut namer = Namer {
             context: self.context,
             names: vec![Box::from(""); f.value_count()],
@@ -179,6 +198,8 @@ impl<'a> Printer<'a> {
             }
         });
         self.values = namer.names;
+        self.taken = namer.taken;
+        self.next_fresh = 0;
     }
 
     fn region(&mut self, f: &Function, region: Region, is_body: bool) {
@@ -197,7 +218,7 @@ impl<'a> Printer<'a> {
         self.out.push('}');
     }
 
-    fn block_header(&mut self, f: &Function, block: Block) {
+    pub(super) fn block_header(&mut self, f: &Function, block: Block) {
         self.indent -= 1;
         self.line_start();
         self.indent += 1;
@@ -277,19 +298,19 @@ impl<'a> Printer<'a> {
         self.out.push(']');
     }
 
-    fn line_start(&mut self) {
+    pub(super) fn line_start(&mut self) {
         for _ in 0..self.indent {
             self.out.push_str("  ");
         }
     }
 
-    fn value(&mut self, value: Value) {
+    pub(super) fn value(&mut self, value: Value) {
         self.out.push('%');
         let name = self.values.get(value.index()).map_or("?", |name| name);
         self.out.push_str(if name.is_empty() { "?" } else { name });
     }
 
-    fn value_list(&mut self, values: &[Value]) {
+    pub(super) fn value_list(&mut self, values: &[Value]) {
         for (i, &value) in values.iter().enumerate() {
             if i > 0 {
                 self.out.push_str(", ");
@@ -298,20 +319,25 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn label(&mut self, block: Block) {
+    pub(super) fn label(&mut self, block: Block) {
         let number = self.blocks.get(block.index()).copied().unwrap_or(0);
         let _ = write!(self.out, "^bb{number}");
     }
 
-    fn symbol(&mut self, symbol: Symbol) {
+    pub(super) fn symbol(&mut self, symbol: Symbol) {
         let context = self.context;
         let name = self.symbols.entry(symbol).or_insert_with(|| Box::from(&*context.name(symbol)));
-        self.out.push('@');
-        self.out.push_str(name);
+        self.out.push_str(&symbol_text(name));
     }
 
-    fn dict(&mut self, attributes: &[(Symbol, Attribute)]) {
+    pub(super) fn dict(&mut self, attributes: &[(Symbol, Attribute)]) {
         self.out.push('{');
+        self.entries(attributes);
+        self.out.push('}');
+    }
+
+    /// A dictionary without its braces.
+    pub(super) fn entries(&mut self, attributes: &[(Symbol, Attribute)]) {
         for (i, (name, value)) in attributes.iter().enumerate() {
             if i > 0 {
                 self.out.push_str(", ");
@@ -319,16 +345,31 @@ impl<'a> Printer<'a> {
             let context = self.context;
             let text =
                 self.symbols.entry(*name).or_insert_with(|| Box::from(&*context.name(*name)));
-            self.out.push_str(text);
+            match is_key(text) {
+                true => self.out.push_str(text),
+                false => {
+                    let _ = write!(self.out, "\"{text}\"");
+                }
+            }
             if *value != Attribute::Unit {
                 self.out.push_str(" = ");
                 self.attribute(value);
             }
         }
-        self.out.push('}');
     }
 
-    fn attribute(&mut self, attribute: &Attribute) {
+    /// A name no value of the current function has.
+    pub(super) fn fresh(&mut self, base: &str) -> String {
+        loop {
+            self.next_fresh += 1;
+            let name = format!("{base}_{}", self.next_fresh);
+            if self.taken.insert(name.as_str().into()) {
+                return name;
+            }
+        }
+    }
+
+    pub(super) fn attribute(&mut self, attribute: &Attribute) {
         match attribute {
             Attribute::Unit => self.out.push_str("unit"),
             Attribute::Bool(value) => {
@@ -360,7 +401,7 @@ impl<'a> Printer<'a> {
     }
 
     /// MLIR's escapes: a backslash and two hexadecimal digits for what is not printable ASCII.
-    fn string(&mut self, bytes: &[u8]) {
+    pub(super) fn string(&mut self, bytes: &[u8]) {
         self.out.push('"');
         for &byte in bytes {
             match byte {
@@ -373,7 +414,12 @@ impl<'a> Printer<'a> {
         self.out.push('"');
     }
 
-    fn ty(&mut self, ty: Type) {
+    /// A name as a string: names have no escapes, and hold nothing that needs one.
+    pub(super) fn quoted(&mut self, name: &str) {
+        let _ = write!(self.out, "\"{name}\"");
+    }
+
+    pub(super) fn ty(&mut self, ty: Type) {
         if !self.types.contains_key(&ty) {
             let text = type_text(self.context, ty);
             self.types.insert(ty, text.into());
@@ -383,7 +429,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn types(&mut self, types: impl Iterator<Item = Type>) {
+    pub(super) fn types(&mut self, types: impl Iterator<Item = Type>) {
         for (i, ty) in types.enumerate() {
             if i > 0 {
                 self.out.push_str(", ");
@@ -393,7 +439,7 @@ impl<'a> Printer<'a> {
     }
 
     /// One type bare, any other number in parentheses.
-    fn type_list(&mut self, types: &[Type]) {
+    pub(super) fn type_list(&mut self, types: &[Type]) {
         match types {
             [ty] => self.ty(*ty),
             _ => {
@@ -404,7 +450,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn location(&mut self, loc: Loc) {
+    pub(super) fn location(&mut self, loc: Loc) {
         let Some(map) = self.options.locations else { return };
         let Some((file, at)) = map.start(loc.span) else { return };
         self.out.push_str(" loc(");
@@ -438,12 +484,30 @@ pub(crate) fn type_text(context: &Context, ty: Type) -> String {
         TypeData::Array(length, element) => {
             format!("!luma.array<{length}, {}>", type_text(context, element))
         }
-        TypeData::Struct(name) => format!("!luma.struct<@{}>", context.name(name)),
+        TypeData::Struct(name) => format!("!luma.struct<{}>", symbol_text(&context.name(name))),
         TypeData::Function(params, results) => match &*results {
             [result] => format!("({}) -> {}", list(&params), type_text(context, *result)),
             results => format!("({}) -> ({})", list(&params), list(results)),
         },
     }
+}
+
+/// `@name`, with quotes where MLIR's lexer needs them.
+fn symbol_text(name: &str) -> String {
+    if is_suffix(name) { format!("@{name}") } else { format!("@\"{name}\"") }
+}
+
+/// Whether `name` may follow `@` or `%` bare.
+fn is_suffix(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"$._-".contains(&b);
+    name.bytes().next().is_some_and(|b| !b.is_ascii_digit()) && name.bytes().all(plain)
+}
+
+/// Whether `name` may be the key of an attribute bare.
+fn is_key(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"$._".contains(&b);
+    name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && name.bytes().all(plain)
 }
 
 /// Decimal where that is exact and finite, else the bits in hexadecimal.
@@ -484,6 +548,11 @@ impl Namer<'_> {
             }
             Some(hint) => {
                 let base = self.context.name(hint);
+                if !is_suffix(&base) {
+                    let number = self.next;
+                    self.next += 1;
+                    return self.set(value, number.to_string().into());
+                }
                 let mut name: Box<str> = Box::from(&*base);
                 while !self.taken.insert(name.clone()) {
                     let suffix = self.suffixes.entry(hint).or_insert(0);
@@ -493,6 +562,10 @@ impl Namer<'_> {
                 name
             }
         };
+        self.set(value, name);
+    }
+
+    fn set(&mut self, value: Value, name: Box<str>) {
         if let Some(slot) = self.names.get_mut(value.index()) {
             *slot = name;
         }

@@ -11,6 +11,13 @@ pub(crate) struct Located<T> {
 pub(crate) type Word<'t> = Located<&'t str>;
 
 #[derive(Debug)]
+pub(crate) enum Items<'t> {
+    List(Vec<Item<'t>>),
+    /// MLIR's generic form: everything is one operation.
+    Generic(Box<Op<'t>>),
+}
+
+#[derive(Debug)]
 pub(crate) enum Item<'t> {
     Struct { name: Word<'t>, fields: Vec<Attr<'t>> },
     Global { name: Word<'t>, attributes: Vec<Attr<'t>> },
@@ -71,6 +78,10 @@ pub(crate) enum Value<'t> {
     FloatBits(&'t str, Located<Type<'t>>),
     Str(&'t str),
     Symbol(&'t str),
+    /// `#name`: the attribute of that name of the operation an expansion is of.
+    Alias(&'t str),
+    /// `array<i32: 0, 1>`
+    Segments(&'t str),
     Array(Vec<Located<Value<'t>>>),
     Type(Type<'t>),
 }

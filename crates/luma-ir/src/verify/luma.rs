@@ -4,6 +4,7 @@ use super::{Check, is_value, ops};
 use crate::attribute::Attribute;
 use crate::dialects::luma;
 use crate::entity::{Op, Region, Value};
+use crate::function::Function;
 use crate::module::Module;
 use crate::types::{Type, TypeData};
 
@@ -40,8 +41,7 @@ fn call(check: &mut Check<'_>, op: Op) {
         let name = module.context.name(symbol);
         return check.fail(op, format!("calls `@{name}`, which is not in the module"));
     };
-    let types = |values: &[Value]| values.iter().map(|&v| f.value_type(v)).collect::<Vec<_>>();
-    if types(view.args(f)) != callee.params || types(view.results(f)) != callee.results {
+    if types(f, view.args(f)) != callee.params || types(f, view.results(f)) != callee.results {
         let name = module.context.name(symbol);
         check.fail(op, format!("does not agree with the signature of `@{name}`"));
     }
@@ -133,6 +133,10 @@ fn jump(check: &mut Check<'_>, op: Op) {
             if region != luma::Loop(outer).body_region(check.f) {
                 check.fail(op, "is not in the body of its loop");
             }
+            let f = check.f;
+            if types(f, f.operands(op)) != types(f, f.results(outer)) {
+                check.fail(op, "does not pass on the values that its loop carries");
+            }
         }
     }
 }
@@ -161,23 +165,38 @@ fn yielded(check: &mut Check<'_>, op: Op) {
     let Some(outer) = f.region_op(region) else {
         return check.fail(op, "is not inside an operation with regions");
     };
-    let found: Vec<Type> = f.operands(op).iter().map(|&v| f.value_type(v)).collect();
-    let wanted: Vec<Type> = match f.op_name(outer) {
-        luma::Loop::NAME if region == luma::Loop(outer).condition_region(f) => vec![Type::I1],
-        _ => f.results(outer).iter().map(|&v| f.value_type(v)).collect(),
-    };
-    if found != wanted {
+    let mut wanted = types(f, f.results(outer));
+    if f.op_name(outer) == luma::Loop::NAME && region == luma::Loop(outer).condition_region(f) {
+        wanted.insert(0, Type::I1);
+    }
+    if types(f, f.operands(op)) != wanted {
         check.fail(op, "does not yield what its operation needs");
     }
+}
+
+fn types(f: &Function, values: &[Value]) -> Vec<Type> {
+    values.iter().map(|&value| f.value_type(value)).collect()
 }
 
 fn structured(check: &mut Check<'_>, op: Op) {
     let f = check.f;
     let regions = f.op_regions(op);
+    // Only loops hand values to their regions.
+    let carried = match f.op_name(op) {
+        luma::Loop::NAME => types(f, f.results(op)),
+        _ => Vec::new(),
+    };
     for &region in regions {
-        if f.blocks(region).len() != 1 {
+        let &[block] = f.blocks(region) else {
             check.fail(op, "needs exactly one block in each region");
             return;
+        };
+        if types(f, f.block_args(block)) != carried {
+            let message = match carried.is_empty() {
+                true => "has a region with arguments that get no values",
+                false => "has a region whose arguments are not the values it carries",
+            };
+            check.fail(op, message);
         }
     }
     match f.op_name(op) {
@@ -186,6 +205,9 @@ fn structured(check: &mut Check<'_>, op: Op) {
         }
         luma::Switch::NAME => cases(check, op, regions.len()),
         luma::Loop::NAME => {
+            if types(f, f.operands(op)) != carried {
+                check.fail(op, "starts with other values than it results in");
+            }
             let condition = luma::Loop(op).condition_region(f);
             let ends = |region: Region, names: &[crate::OpName]| {
                 let last = f.blocks(region).first().and_then(|&block| f.last(block));

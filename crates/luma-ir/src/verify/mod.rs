@@ -12,11 +12,17 @@
 //!    `luma.return` returns its result types; calls and `luma.global_addr` name something of the
 //!    module and agree with its type; struct types are defined and do not contain themselves.
 //! 5. **Structure.** `luma.break` and `luma.continue` are inside a loop, and nothing jumps out of a
-//!    `luma.defer`; regions of structured operations have at most one block, and yield what their
-//!    operation returns. `luma.defer` stands directly in a structured region.
+//!    `luma.defer`; regions of structured operations have exactly one block, and yield what their
+//!    operation returns. The operands and results of a `luma.loop`, the arguments of its regions
+//!    and what is yielded and handed on in it have the same types, the values the loop carries
+//!    (its condition yields an `i1` before them); no other structured operation has regions with
+//!    arguments. `luma.defer` stands directly in a structured region.
+//! 6. **Facts.** `arg_facts` and `result_facts` of a function that has a body hold one list of known
+//!    facts for each parameter and result; only those of pointers are not empty.
 //!
 //! Every violation is collected; none stops the rest.
 
+mod facts;
 mod luma;
 mod ops;
 mod ssa;
@@ -51,8 +57,7 @@ impl Violation {
 
 /// Every violation in `module`, in order.
 pub fn verify_module(module: &Module) -> Vec<Violation> {
-    let mut violations = Vec::new();
-    verify_items(module, &mut violations);
+    let mut violations = verify_items(module);
     for function in module.functions.values() {
         violations.extend(verify_function(module, function));
     }
@@ -63,6 +68,7 @@ pub fn verify_module(module: &Module) -> Vec<Violation> {
 pub fn verify_function(module: &Module, function: &Function) -> Vec<Violation> {
     let mut check = Check { module, f: function, violations: Vec::new() };
     check.signature();
+    facts::check(&mut check);
     if function.entry().is_some() {
         let order = ssa::blocks(&mut check);
         // Dominance only means something in well-formed blocks.
@@ -153,7 +159,9 @@ pub(crate) fn is_value(module: &Module, ty: Type) -> bool {
     }
 }
 
-fn verify_items(module: &Module, violations: &mut Vec<Violation>) {
+/// Every violation in the struct types and globals of `module`, in order.
+pub fn verify_items(module: &Module) -> Vec<Violation> {
+    let mut violations = Vec::new();
     let mut fail = |loc: Loc, message: String| {
         violations.push(Violation { function: None, op: None, loc, message });
     };
@@ -182,6 +190,7 @@ fn verify_items(module: &Module, violations: &mut Vec<Violation>) {
             fail(global.loc, format!("the value of global `@{text}` does not fit its type"));
         }
     }
+    violations
 }
 
 /// Whether a struct is reachable from itself through fields and elements.

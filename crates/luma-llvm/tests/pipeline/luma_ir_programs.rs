@@ -193,6 +193,50 @@ fn counted_loops_become_scf_for_when_that_is_the_same() {
     assert!(!mlir(&counting(max - 9, "lt", max, 5, false)).contains("scf.for"));
 }
 
+/// The same with what the loop counts by, and a sum, as values it carries.
+fn counting_values(low: i64, pred: &str, high: i64, step: i64, after: bool) -> String {
+    let mut text = int("low", low) + &int("zero", 0) + &int("step", step);
+    text += "%last, %sum = luma.loop(%low, %zero) ({\n^test(%i0: i64, %s0: i64):\n";
+    text += &int("high", high);
+    text += &format!("%t = luma.cmp(%i0, %high) {{pred = \"{pred}\"}} : (i64, i64) -> i1\n");
+    text += "luma.yield(%t, %i0, %s0) : (i1, i64, i64) -> ()\n}, {\n^body(%i1: i64, %s1: i64):\n";
+    text += &show("%i1", "i64");
+    text += "%s = luma.add(%s1, %i1) : (i64, i64) -> i64\n\
+             luma.yield(%i1, %s) : (i64, i64) -> ()\n}, {\n^post(%i2: i64, %s2: i64):\n\
+             %n = luma.add(%i2, %step) : (i64, i64) -> i64\n\
+             luma.yield(%n, %s2) : (i64, i64) -> ()\n}) : (i64, i64) -> (i64, i64)\n";
+    text += &show("%sum", "i64");
+    if after {
+        text += &show("%last", "i64");
+    }
+    program("", &text)
+}
+
+#[test]
+fn loops_count_by_what_they_carry() {
+    let max = i64::MAX;
+    for (low, pred, high, step, after, counted, wanted) in [
+        (0, "lt", 4, 1, false, true, "0 1 2 3 6 "),
+        (0, "lt", 4, 1, true, true, "0 1 2 3 6 4 "),
+        (9, "lt", 4, 1, true, true, "0 9 "),
+        (0, "le", 6, 3, false, true, "0 3 6 9 "),
+        (0, "le", 6, 3, true, false, "0 3 6 9 9 "),
+        (4, "gt", 1, -1, true, false, "4 3 2 9 1 "),
+        (max - 1, "lt", max, 1, false, true, "9223372036854775806 9223372036854775806 "),
+    ] {
+        let text = counting_values(low, pred, high, step, after);
+        let shown = mlir(&text);
+        assert_eq!(shown.contains("scf.for"), counted, "{low} {pred} {high} {step}: {shown}");
+        assert_eq!(shown.contains("scf.while"), !counted, "{shown}");
+        assert_eq!(run(&text, &[]).0, wanted, "{low} {pred} {high} {step}");
+    }
+    assert!(!mlir(&counting_values(max - 1, "le", max, 1, false)).contains("scf.for"));
+    assert!(!mlir(&counting_values(max - 9, "lt", max, 5, false)).contains("scf.for"));
+    // A bound that is carried itself may change.
+    let text = counting_values(0, "lt", 4, 1, false).replace("%i0, %high", "%i0, %s0");
+    assert!(mlir(&text).contains("scf.while"));
+}
+
 #[test]
 fn early_exits_become_blocks() {
     // Prints 0 1 3: continue at 2, break at 4; returns 40 from within.

@@ -5,3 +5,4 @@
 
 mod luma_ir_programs;
 mod mlir;
+mod patterns;

@@ -80,9 +80,9 @@ fn is_main(m: &Lowering<'_>, f: &Function) -> bool {
 pub(crate) fn extensions(emit: &Emit, f: &Function) -> Vec<(&'static str, Attr)> {
     let extension = |&ty: &Type| {
         emit.flag_attr(match ty {
-            Type::I1 => Some("llvm.zeroext"),
-            Type::I8 => Some("llvm.signext"),
-            _ => None,
+            Type::I1 => &["llvm.zeroext"],
+            Type::I8 => &["llvm.signext"],
+            _ => &[],
         })
     };
     let small = |types: &[Type]| types.iter().any(|&ty| ty == Type::I1 || ty == Type::I8);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Block as LumaBlock, Entity, Op, Successor, Type, Value};
 
-use super::emit::{Block, NO_VALUE, Region, Val, argument_of};
+use super::emit::{Block, Operation, Region, Ty, Val, argument_of, result_of};
 use super::function::Body;
 use super::{Lowered, calls, ops, shape, structured};
 
@@ -20,23 +20,26 @@ enum Exit {
     /// Goes on behind the operation.
     Join(Rc<Target>),
     /// Goes on in the body of the loop, or behind it.
-    Test(Block, Block),
-    /// Ends a `scf.execute_region`.
-    Yield,
+    Test(Rc<Target>, Rc<Target>),
+    /// Ends a `scf.execute_region`, whose aggregates go to these.
+    Yield(Rc<Homes>),
 }
+
+/// For each of several values, where to put it if it is an aggregate.
+pub(crate) type Homes = Vec<Option<(Val, Type)>>;
 
 /// A block to go to, and what its arguments are.
 struct Target {
     block: Block,
-    /// For each argument, where to put it if it is an aggregate.
-    homes: Vec<Option<(Val, Type)>>,
+    /// For each argument.
+    homes: Homes,
 }
 
 /// Where `luma.break` and `luma.continue` go.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Loop {
-    after: Block,
-    post: Block,
+    after: Rc<Target>,
+    post: Rc<Target>,
 }
 
 /// A block to fill, from an operation on.
@@ -96,17 +99,20 @@ pub(crate) fn lower_body(body: &mut Body<'_, '_>, region: Region, entry: Block) 
 /// Emits a `luma.switch` without exits as a graph of its own, in a `scf.execute_region`: scf's own
 /// switch compares 32 bits only, and takes one label a region.
 pub(crate) fn lower_switch(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
+    let (homes, types) = make_homes(body, body.f.results(op), Some(op))?;
+    let homes = Rc::new(homes);
     let region = body.m.emit.new_region();
     let (block, location) = (body.m.emit.block, body.m.emit.location);
     let start = body.m.emit.new_block(&[]);
     body.enter(region, start);
     let mut graph = Graph { region, tasks: Vec::new(), targets: Vec::new() };
-    let started = switch(body, &mut graph, op, Exit::Yield, None);
+    let started = switch(body, &mut graph, op, Exit::Yield(Rc::clone(&homes)), None);
     let result = run(body, &mut graph, false);
     body.m.emit.block = block;
     body.m.emit.location = location;
-    let spec = super::emit::Spec { regions: &[region], ..Default::default() };
-    body.m.emit.op("scf.execute_region", &spec);
+    let spec = super::emit::Spec { results: &types, regions: &[region], ..Default::default() };
+    let made = body.m.emit.op("scf.execute_region", &spec);
+    bind_results(body, op, made, &homes);
     started.and(result)
 }
 
@@ -150,8 +156,7 @@ fn fill(body: &mut Body<'_, '_>, graph: &mut Graph, task: Task) -> Lowered<()> {
             luma::Break::NAME | luma::Continue::NAME => {
                 let around = task.around.ok_or_else(|| body.failure(op, "is not in a loop"))?;
                 let to = if name == luma::Break::NAME { around.after } else { around.post };
-                body.m.emit.branch(to, &[]);
-                return Ok(());
+                return goto(body, op, f.operands(op), &to);
             }
             luma::Unreachable::NAME => {
                 body.m.emit.effect("llvm.unreachable", &[], &[]);
@@ -173,22 +178,31 @@ fn leave(body: &mut Body<'_, '_>, op: Op, exit: &Exit) -> Lowered<()> {
     let values = body.f.operands(op);
     match exit {
         Exit::None => Err(body.failure(op, "is not in a structured operation")),
-        Exit::Yield => {
-            body.m.emit.effect("scf.yield", &[], &[]);
+        Exit::Yield(homes) => {
+            let values = pass(body, op, values, homes)?;
+            body.m.emit.effect("scf.yield", &values, &[]);
             Ok(())
         }
-        Exit::Join(target) => {
-            let args = pass(body, op, values, target)?;
-            body.m.emit.branch(target.block, &args);
-            Ok(())
-        }
+        Exit::Join(target) => goto(body, op, values, target),
         Exit::Test(then, after) => {
             let condition = body.operand(op, 0)?;
             let condition = body.get(condition)?;
-            body.m.emit.cond_branch(condition, (*then, &[]), (*after, &[]));
+            let values = values.get(1..).unwrap_or_default();
+            // An aggregate that goes the other way is one nobody looks at.
+            let then_args = pass(body, op, values, &then.homes)?;
+            let after_args = pass(body, op, values, &after.homes)?;
+            let (then, after) = ((then.block, &*then_args), (after.block, &*after_args));
+            body.m.emit.cond_branch(condition, then, after);
             Ok(())
         }
     }
+}
+
+/// Goes to `target` with `values`.
+fn goto(body: &mut Body<'_, '_>, op: Op, values: &[Value], target: &Target) -> Lowered<()> {
+    let args = pass(body, op, values, &target.homes)?;
+    body.m.emit.branch(target.block, &args);
+    Ok(())
 }
 
 // --- structured operations as blocks ------------------------------------------------------------
@@ -205,7 +219,7 @@ fn flatten(
     let target = Rc::new(make_target(body, f.results(op), Some(op))?);
     let after = target.block;
     // First in, last out: what follows the operation is filled after its regions.
-    graph.tasks.push(Task { block: after, next: f.next(op), exit, around });
+    graph.tasks.push(Task { block: after, next: f.next(op), exit, around: around.clone() });
     let join = Exit::Join(Rc::clone(&target));
     match f.op_name(op) {
         luma::Block::NAME => {
@@ -220,20 +234,30 @@ fn flatten(
             if f.op_regions(op).len() > 1 {
                 let other = body.m.emit.new_block(&[]);
                 body.m.emit.cond_branch(condition, (then, &[]), (other, &[]));
-                push(body, graph, op, 1, other, join.clone(), around)?;
+                push(body, graph, op, 1, other, join.clone(), around.clone())?;
             } else {
                 body.m.emit.cond_branch(condition, (then, &[]), (after, &[]));
             }
             push(body, graph, op, 0, then, join, around)
         }
         luma::Loop::NAME => {
-            let [test, inside, post] = [(); 3].map(|()| body.m.emit.new_block(&[]));
-            body.m.emit.branch(test, &[]);
-            let again = Exit::Join(Rc::new(Target { block: test, homes: Vec::new() }));
-            let round = Exit::Join(Rc::new(Target { block: post, homes: Vec::new() }));
-            push(body, graph, op, 2, post, again, None)?;
-            push(body, graph, op, 1, inside, round, Some(Loop { after, post }))?;
-            push(body, graph, op, 0, test, Exit::Test(inside, after), None)
+            let mut regions = Vec::with_capacity(3);
+            for index in 0..3 {
+                let args = body.only_block(op, index).map(|block| f.block_args(block))?;
+                regions.push(Rc::new(make_target(body, args, Some(op))?));
+            }
+            let [test, inside, post] = regions.as_slice() else {
+                return Err(body.failure(op, "needs three regions"));
+            };
+            let started = goto(body, op, f.operands(op), test);
+            let exits = Loop { after: Rc::clone(&target), post: Rc::clone(post) };
+            let again = Exit::Join(Rc::clone(test));
+            let round = Exit::Join(Rc::clone(post));
+            push(body, graph, op, 2, post.block, again, None)?;
+            push(body, graph, op, 1, inside.block, round, Some(exits))?;
+            let decide = Exit::Test(Rc::clone(inside), target);
+            push(body, graph, op, 0, test.block, decide, None)?;
+            started
         }
         _ => switch(body, graph, op, join, around),
     }
@@ -269,7 +293,7 @@ fn switch(
     let labels = labels(body, op);
     let mut result = Ok(());
     for (index, &block) in blocks.iter().enumerate().rev() {
-        let pushed = push(body, graph, op, index, block, exit.clone(), around);
+        let pushed = push(body, graph, op, index, block, exit.clone(), around.clone());
         result = result.and(pushed);
     }
     result?;
@@ -327,9 +351,7 @@ fn jump(body: &mut Body<'_, '_>, graph: &Graph, op: Op) -> Lowered<()> {
     if let [(target, args)] = targets.as_slice()
         && f.op_name(op) == luma::Br::NAME
     {
-        let args = pass(body, op, args, target)?;
-        body.m.emit.branch(target.block, &args);
-        return Ok(());
+        return goto(body, op, args, target);
     }
     // Aggregates are copied before the jump, and must not be when it goes elsewhere.
     if targets.iter().any(|(target, _)| target.homes.iter().any(Option::is_some)) {
@@ -337,7 +359,7 @@ fn jump(body: &mut Body<'_, '_>, graph: &Graph, op: Op) -> Lowered<()> {
     }
     let mut edges = Vec::with_capacity(targets.len());
     for (target, args) in &targets {
-        edges.push((target.block, pass(body, op, args, target)?));
+        edges.push((target.block, pass(body, op, args, &target.homes)?));
     }
     if f.op_name(op) == luma::CondBr::NAME {
         let condition = body.operand(op, 0)?;
@@ -366,11 +388,30 @@ fn jump(body: &mut Body<'_, '_>, graph: &Graph, op: Op) -> Lowered<()> {
 
 /// A new block with an argument for each of `args`, which are bound to them.
 fn make_target(body: &mut Body<'_, '_>, args: &[Value], at: Option<Op>) -> Lowered<Target> {
+    let (homes, types) = make_homes(body, args, at)?;
+    let target = Target { block: body.m.emit.new_block(&types), homes };
+    let mut count = 0;
+    for (&arg, home) in args.iter().zip(&target.homes) {
+        let value = home.map(|(home, _)| home).unwrap_or_else(|| {
+            count += 1;
+            argument_of(target.block, count - 1)
+        });
+        body.set(arg, value);
+    }
+    Ok(target)
+}
+
+/// New memory for the aggregates among `values`, and the types of the others.
+pub(crate) fn make_homes(
+    body: &mut Body<'_, '_>,
+    values: &[Value],
+    at: Option<Op>,
+) -> Lowered<(Homes, Vec<Ty>)> {
     let f = body.f;
     let loc = at.map_or(f.loc, |op| f.loc(op));
     let (mut homes, mut types) = (Vec::new(), Vec::new());
-    for &arg in args {
-        let ty = f.value_type(arg);
+    for &value in values {
+        let ty = f.value_type(value);
         if body.is_aggregate(ty) {
             let memory = body.m.memory(ty, loc)?;
             homes.push(Some((body.alloca(memory), ty)));
@@ -379,31 +420,28 @@ fn make_target(body: &mut Body<'_, '_>, args: &[Value], at: Option<Op>) -> Lower
             types.push(body.value_type(ty));
         }
     }
-    let target = Target { block: body.m.emit.new_block(&types), homes };
-    for (i, &arg) in args.iter().enumerate() {
-        bind(body, arg, &target, i);
+    Ok((homes, types))
+}
+
+/// Makes the results of `op` those of `made`, but for aggregates, which are in their homes.
+pub(crate) fn bind_results(body: &mut Body<'_, '_>, op: Op, made: Operation, homes: &Homes) {
+    let mut count = 0;
+    for (&result, home) in body.f.results(op).iter().zip(homes) {
+        let value = home.map(|(home, _)| home).unwrap_or_else(|| {
+            count += 1;
+            result_of(made, count - 1)
+        });
+        body.set(result, value);
     }
-    Ok(target)
 }
 
-/// Makes `value` the argument `index` of `target`.
-fn bind(body: &mut Body<'_, '_>, value: Value, target: &Target, index: usize) {
-    let before = target.homes.get(..index).unwrap_or_default();
-    let found = match target.homes.get(index) {
-        Some(Some((home, _))) => *home,
-        Some(None) => argument_of(target.block, before.iter().filter(|h| h.is_none()).count()),
-        None => NO_VALUE,
-    };
-    body.set(value, found);
-}
-
-/// Hands `values` over to the arguments of `target`: aggregates by copying, the others returned.
-fn pass(body: &mut Body<'_, '_>, op: Op, values: &[Value], target: &Target) -> Lowered<Vec<Val>> {
+/// Hands `values` over: aggregates by copying them to `homes`, the others returned.
+fn pass(body: &mut Body<'_, '_>, op: Op, values: &[Value], homes: &Homes) -> Lowered<Vec<Val>> {
     let loc = body.f.loc(op);
     let (mut args, mut moves) = (Vec::new(), Vec::new());
     for (i, &value) in values.iter().enumerate() {
         let found = body.get(value)?;
-        match target.homes.get(i) {
+        match homes.get(i) {
             Some(Some((home, ty))) => moves.push((*home, found, *ty)),
             _ => args.push(found),
         }

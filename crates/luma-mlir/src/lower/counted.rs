@@ -1,27 +1,37 @@
 //! Loops that count: `scf.for`.
 //!
-//! A `luma.loop` counts if
+//! A `luma.loop` counts by a value it carries, or by a variable if it carries nothing. It counts if
 //!
-//! * its post region adds a positive constant to a variable and does nothing else;
-//! * its condition compares that variable with a bound, by `lt` or `le`, and computes the bound
-//!   from nothing that the loop changes, without effects;
-//! * the variable is otherwise only loaded in the loop, and its address is nowhere;
+//! * its post region adds a positive constant to that (and, for a variable, does nothing else);
+//! * its condition compares that with a bound, by `lt` or `le`, computes the bound from nothing
+//!   that the loop changes, without effects, and passes on what the loop carries as it is;
+//! * its body passes on that value as it is, or only loads the variable, whose address is nowhere;
 //! * the sum cannot pass the largest integer before the bound stops the loop (where it wraps, the
 //!   loop goes on, and `scf.for` would not).
 //!
-//! The variable then needs no memory inside; it gets its last value afterwards if anyone may look.
+//! A variable then needs no memory inside; it gets its last value afterwards if anyone may look. Other
+//! values the loop carries are carried by `scf.for`.
 
 use luma_ir::dialects::luma;
-use luma_ir::{Attribute, Op, Type, Value};
+use luma_ir::{Attribute, Def, Op, Type, Value};
 
-use super::emit::{Spec, argument_of};
+use super::emit::{Block, Spec, Ty, Val, argument_of, result_of};
 use super::function::Body;
 use super::shape::enclosing;
 use super::{Lowered, ops, structured};
 
+/// What a loop counts by.
+#[derive(Clone, Copy, PartialEq)]
+enum Counter {
+    /// A variable: its place.
+    Variable(Value),
+    /// One of the values it carries.
+    Carried(usize),
+}
+
 /// A loop that counts.
 struct Counted {
-    counter: Value,
+    counter: Counter,
     step: i64,
     bound: Value,
     /// Whether the bound itself is a value of the counter.
@@ -42,8 +52,22 @@ pub(crate) fn lower(body: &mut Body<'_, '_>, op: Op) -> Lowered<bool> {
         ops::lower(body, setup)?;
     }
     body.m.emit.location = location;
-    let address = body.get(counted.counter)?;
-    let low = body.m.emit.load(address, i64);
+    let mut carried = Vec::new();
+    for &value in f.operands(op) {
+        carried.push(body.get(value)?);
+    }
+    let mut types: Vec<Ty> =
+        f.results(op).iter().map(|&value| body.value_type(f.value_type(value))).collect();
+    let (low, address) = match counted.counter {
+        Counter::Variable(place) => {
+            let address = body.get(place)?;
+            (body.m.emit.load(address, i64), Some(address))
+        }
+        Counter::Carried(index) => {
+            types.remove(index);
+            (carried.remove(index), None)
+        }
+    };
     let mut high = body.get(counted.bound)?;
     if counted.inclusive {
         let one = body.m.emit.int(i64, 1);
@@ -51,37 +75,86 @@ pub(crate) fn lower(body: &mut Body<'_, '_>, op: Op) -> Lowered<bool> {
     }
     let step = body.m.emit.int(i64, counted.step);
     let block = body.m.emit.block;
-    let (region, inside) = body.m.emit.region_with_block(&[i64]);
-    body.counters.insert(counted.counter, argument_of(inside, 0));
-    let done = structured::counted_body(body, op, inside);
-    body.counters.remove(&counted.counter);
+    let (region, inside) = body.m.emit.region_with_block(&[&[i64], types.as_slice()].concat());
+    let done = round(body, op, inside, &counted, types.len());
     body.m.emit.block = block;
     body.m.emit.location = location;
-    let spec = Spec { operands: &[low, high, step], regions: &[region], ..Spec::default() };
-    body.m.emit.op("scf.for", &spec);
+    let operands = [&[low, high, step], carried.as_slice()].concat();
+    let spec = Spec { operands: &operands, results: &types, regions: &[region], ..Spec::default() };
+    let made = body.m.emit.op("scf.for", &spec);
+    done?;
+    let mut results: Vec<Val> = (0..types.len()).map(|i| result_of(made, i)).collect();
     if counted.observed {
         // By steps of one, the bound itself, unless the loop did not start.
         let last = body.m.emit.value("arith.maxsi", &[low, high], i64, &[]);
-        body.m.emit.store(last, address);
+        match counted.counter {
+            Counter::Variable(_) => {
+                if let Some(address) = address {
+                    body.m.emit.store(last, address);
+                }
+            }
+            Counter::Carried(index) => results.insert(index, last),
+        }
+    } else if let Counter::Carried(index) = counted.counter {
+        // Nobody looks.
+        results.insert(index, low);
     }
-    done.map(|()| true)
+    for (&result, value) in f.results(op).iter().zip(results) {
+        body.set(result, value);
+    }
+    Ok(true)
+}
+
+/// Emits what happens in one round into `block`, whose arguments are the counter and `others` more.
+fn round(
+    body: &mut Body<'_, '_>,
+    op: Op,
+    block: Block,
+    counted: &Counted,
+    others: usize,
+) -> Lowered<()> {
+    let number = argument_of(block, 0);
+    match counted.counter {
+        Counter::Variable(place) => {
+            body.counters.insert(place, number);
+            let done = structured::counted_body(body, op, block);
+            body.counters.remove(&place);
+            done
+        }
+        Counter::Carried(index) => {
+            let mut args: Vec<Val> = (1..=others).map(|i| argument_of(block, i)).collect();
+            args.insert(index, number);
+            let mut values = structured::round_values(body, op, block, &args)?;
+            values.remove(index);
+            body.m.emit.effect("scf.yield", &values, &[]);
+            Ok(())
+        }
+    }
 }
 
 fn recognise(body: &Body<'_, '_>, op: Op) -> Option<Counted> {
     let f = body.f;
-    let (counter, step) = step(body, op)?;
-    let uses = body.shape.local(counter)?;
+    let (counter, step) = match f.results(op) {
+        [] => step_of_variable(body, op)?,
+        _ => step_of_carried(body, op)?,
+    };
     let range = body.shape.range(op);
-    if uses.escapes || uses.stores_in(range).len() != 1 || f.value_type(counter) == Type::I1 {
-        return None;
-    }
-    // Inside a loop that counts by the same variable it would be stored to there.
-    if body.counters.contains_key(&counter) {
-        return None;
+    if let Counter::Variable(place) = counter {
+        let uses = body.shape.local(place)?;
+        if uses.escapes || uses.stores_in(range).len() != 1 || f.value_type(place) == Type::I1 {
+            return None;
+        }
+        // Inside a loop that counts by the same variable it would be stored to there.
+        if body.counters.contains_key(&place) {
+            return None;
+        }
     }
     let condition = body.only_block(op, 0).ok()?;
     let ends = f.last(condition).filter(|&last| f.op_name(last) == luma::Yield::NAME)?;
-    let &[test] = f.operands(ends) else { return None };
+    let (&test, passed) = f.operands(ends).split_first()?;
+    if passed != f.block_args(condition) {
+        return None;
+    }
     let compare = luma::Cmp::cast(f, f.def_op(test)?)?;
     let (lhs, rhs) = (compare.lhs(f), compare.rhs(f));
     let predicate = compare.pred_attr(f).and_then(Attribute::as_str)?;
@@ -92,29 +165,42 @@ fn recognise(body: &Body<'_, '_>, op: Op) -> Option<Counted> {
         "ge" => (rhs, lhs, true),
         _ => return None,
     };
-    let loaded = luma::Load::cast(f, f.def_op(counted)?)?;
-    if loaded.place(f) != counter || f.parent(loaded.0) != Some(condition) {
-        return None;
-    }
+    let loaded = match counter {
+        Counter::Variable(place) => {
+            let load = luma::Load::cast(f, f.def_op(counted)?)?;
+            if load.place(f) != place || f.parent(load.0) != Some(condition) {
+                return None;
+            }
+            Some(load.0)
+        }
+        Counter::Carried(index) => {
+            if f.block_args(condition).get(index) != Some(&counted) {
+                return None;
+            }
+            None
+        }
+    };
+    let is_carried = |value: Value| matches!(f.def(value), Def::Arg(home, _) if home == condition);
     let mut setup = Vec::new();
     for inside in f.block_ops(condition) {
-        if inside == loaded.0 || inside == compare.0 || inside == ends {
+        if Some(inside) == loaded || inside == compare.0 || inside == ends {
             continue;
         }
         let def = body.m.module.context.op_def(f.op_name(inside));
         let fixed = match luma::Load::cast(f, inside) {
             Some(load) => body.shape.local(load.place(f)).is_some_and(|uses| {
-                !uses.escapes && uses.stores_in(range).is_empty() && load.place(f) != counter
+                let changes = uses.escapes || !uses.stores_in(range).is_empty();
+                !changes && counter != Counter::Variable(load.place(f))
             }),
             None => def.traits.pure && f.op_regions(inside).is_empty(),
         };
-        let varies = f.operands(inside).iter().any(|&v| v == counted || v == test);
+        let varies = f.operands(inside).iter().any(|&v| v == counted || v == test || is_carried(v));
         if !fixed || varies {
             return None;
         }
         setup.push(inside);
     }
-    if bound == counted {
+    if bound == counted || is_carried(bound) {
         return None;
     }
     let constant = number(body, bound);
@@ -127,15 +213,49 @@ fn recognise(body: &Body<'_, '_>, op: Op) -> Option<Counted> {
     if !cannot_wrap {
         return None;
     }
-    let observed = uses.loaded_outside(range) || !set_right_before(body, op, counter);
+    let observed = match counter {
+        Counter::Variable(place) => {
+            let loaded = body.shape.local(place).is_none_or(|uses| uses.loaded_outside(range));
+            loaded || !set_right_before(body, op, place)
+        }
+        Counter::Carried(index) => {
+            f.results(op).get(index).is_none_or(|&result| body.shape.is_used(result))
+        }
+    };
     if observed && step != 1 {
         return None;
     }
     Some(Counted { counter, step, bound, inclusive, setup, observed })
 }
 
+/// The first value carried that the body passes on as it is and the post region adds a constant to,
+/// and that the condition looks at.
+fn step_of_carried(body: &Body<'_, '_>, op: Op) -> Option<(Counter, i64)> {
+    let f = body.f;
+    let [condition, inside, post] = [0, 1, 2].map(|index| body.only_block(op, index).ok());
+    let (condition, inside, post) = (condition?, inside?, post?);
+    let test = f.def_op(*f.operands(f.last(condition)?).first()?)?;
+    let ends = [luma::Yield::NAME, luma::Continue::NAME];
+    let last = f.last(inside).filter(|&last| ends.contains(&f.op_name(last)))?;
+    let next = f.last(post).filter(|&last| f.op_name(last) == luma::Yield::NAME)?;
+    f.operands(test).iter().find_map(|&looked_at| {
+        let index = f.block_args(condition).iter().position(|&arg| arg == looked_at)?;
+        let passed = f.operands(last).get(index) == f.block_args(inside).get(index);
+        let sum = *f.operands(next).get(index)?;
+        let add = luma::Add::cast(f, f.def_op(sum)?)?;
+        let arg = *f.block_args(post).get(index)?;
+        let step = match (add.lhs(f), add.rhs(f)) {
+            (lhs, rhs) if lhs == arg => number(body, rhs)?,
+            (lhs, rhs) if rhs == arg => number(body, lhs)?,
+            _ => return None,
+        };
+        let fine = passed && step > 0 && f.value_type(sum) == Type::I64;
+        fine.then_some((Counter::Carried(index), step))
+    })
+}
+
 /// The variable and the constant that the post region adds to it.
-fn step(body: &Body<'_, '_>, op: Op) -> Option<(Value, i64)> {
+fn step_of_variable(body: &Body<'_, '_>, op: Op) -> Option<(Counter, i64)> {
     let f = body.f;
     let post = body.only_block(op, 2).ok()?;
     let (mut store, mut count) = (None, 0);
@@ -161,7 +281,7 @@ fn step(body: &Body<'_, '_>, op: Op) -> Option<(Value, i64)> {
     let plain = load.place(f) == counter && inside(load.0) && inside(add.0);
     let wide = f.value_type(store.value(f)) == Type::I64;
     // Load, add, store, yield, and the constant unless it stands outside.
-    (plain && wide && step > 0 && count <= 5).then_some((counter, step))
+    (plain && wide && step > 0 && count <= 5).then_some((Counter::Variable(counter), step))
 }
 
 /// The integer that `value` always is.

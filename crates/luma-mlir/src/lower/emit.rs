@@ -245,14 +245,14 @@ impl Emit {
         unsafe { sys::mlirArrayAttrGet(self.context, items.len() as isize, items.as_ptr()) }
     }
 
-    /// `{name}`, or `{}`.
-    pub(crate) fn flag_attr(&self, name: Option<&str>) -> Attr {
+    /// `{name, name}`
+    pub(crate) fn flag_attr(&self, names: &[&str]) -> Attr {
         unsafe {
-            let named = name.map(|name| {
+            let named = names.iter().map(|name| {
                 let name = sys::mlirIdentifierGet(self.context, string_ref(name));
                 sys::mlirNamedAttributeGet(name, self.unit_attr())
             });
-            let items = named.as_slice();
+            let items: Vec<sys::MlirNamedAttribute> = named.collect();
             sys::mlirDictionaryAttrGet(self.context, items.len() as isize, items.as_ptr())
         }
     }

@@ -12,7 +12,7 @@ use super::emit::{
 };
 use super::shape::Shape;
 use super::types::{Memory, value_type};
-use super::{Lowered, Lowering, cfg, failure, globals};
+use super::{Lowered, Lowering, cfg, facts, failure, globals};
 
 /// What the lowering of one function carries.
 pub(crate) struct Body<'m, 'a> {
@@ -52,8 +52,11 @@ pub(crate) fn lower(m: &mut Lowering<'_>, f: &Function) -> Lowered<()> {
     }
     if f.linkage == Linkage::External {
         attributes.extend(calls::extensions(emit, f));
-    } else if !exported {
-        attributes.push(("llvm.linkage", emit.internal_linkage()));
+    } else {
+        attributes.extend(facts::attributes(m, f, &signature));
+        if !exported {
+            attributes.push(("llvm.linkage", emit.internal_linkage()));
+        }
     }
     let region = emit.new_region();
     let spec = Spec { attributes: &attributes, regions: &[region], ..Spec::default() };
@@ -66,7 +69,7 @@ pub(crate) fn lower(m: &mut Lowering<'_>, f: &Function) -> Lowered<()> {
     m.emit.append_block(region, entry);
     let mut body = Body {
         values: vec![NO_VALUE; f.value_count()],
-        shape: Shape::of(f),
+        shape: Shape::of(f, &m.module.context),
         counters: FxHashMap::default(),
         result_address: None,
         last_alloca: None,

@@ -16,6 +16,7 @@ mod cfg;
 mod counted;
 mod division;
 mod emit;
+mod facts;
 mod function;
 mod globals;
 mod locations;

@@ -2,7 +2,7 @@
 //! can stay structured, and how its variables are used.
 
 use luma_ir::dialects::{luma, own};
-use luma_ir::{Entity, Function, Op, Value};
+use luma_ir::{Context, Entity, Function, Op, Value};
 use rustc_hash::FxHashMap;
 
 /// Operations that nest deeper become cf: MLIR's passes recurse on regions.
@@ -30,6 +30,8 @@ pub(crate) struct Uses {
 pub(crate) struct Shape {
     ranges: Vec<Range>,
     flat: Vec<bool>,
+    /// Which values are operands of anything.
+    used: Vec<bool>,
     locals: FxHashMap<Value, Uses>,
 }
 
@@ -43,10 +45,11 @@ pub(crate) fn is_structured(f: &Function, op: Op) -> bool {
 
 impl Shape {
     /// Reads `f`, without recursion and in linear time.
-    pub(crate) fn of(f: &Function) -> Self {
+    pub(crate) fn of(f: &Function, context: &Context) -> Self {
         let mut shape = Self {
             ranges: vec![Range::default(); f.op_capacity()],
             flat: vec![false; f.op_capacity()],
+            used: vec![false; f.value_count()],
             locals: FxHashMap::default(),
         };
         enum Step {
@@ -71,6 +74,11 @@ impl Shape {
                         range.end = clock + 1;
                     }
                     shape.record(f, op, clock);
+                    // scf would carry addresses of what the next round changes.
+                    let carries = |&value: &Value| context.is_aggregate(f.value_type(value));
+                    if f.op_name(op) == luma::Loop::NAME && f.results(op).iter().any(carries) {
+                        shape.flatten(f, Some(op));
+                    }
                     clock += 1;
                     if !f.op_regions(op).is_empty() {
                         stack.push(Step::Leave(op));
@@ -100,6 +108,12 @@ impl Shape {
 
     /// Notes what `op`, the `clock`-th of the text, tells about variables and exits.
     fn record(&mut self, f: &Function, op: Op, clock: u32) {
+        let args = f.successors(op).iter().flat_map(|s| &s.args);
+        for value in f.operands(op).iter().chain(args) {
+            if let Some(slot) = self.used.get_mut(value.index()) {
+                *slot = true;
+            }
+        }
         match f.op_name(op) {
             luma::Local::NAME => {
                 for &place in f.results(op) {
@@ -157,6 +171,11 @@ impl Shape {
     /// Whether a structured operation must become a graph of blocks.
     pub(crate) fn is_flat(&self, op: Op) -> bool {
         self.flat.get(op.index()).copied().unwrap_or(true)
+    }
+
+    /// Whether anything uses `value`.
+    pub(crate) fn is_used(&self, value: Value) -> bool {
+        self.used.get(value.index()).copied().unwrap_or(true)
     }
 
     /// Where `op` is.

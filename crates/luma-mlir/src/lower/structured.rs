@@ -1,9 +1,10 @@
 //! Structured operations without early exits, as scf.
 
 use luma_ir::dialects::luma;
-use luma_ir::{Block as LumaBlock, Op, Value};
+use luma_ir::{Block as LumaBlock, Op, Type};
 
-use super::emit::{Block, Spec, Val, result_of};
+use super::cfg::Homes;
+use super::emit::{Block, Spec, Ty, Val, argument_of, result_of};
 use super::function::Body;
 use super::{Lowered, cfg, counted, ops, shape};
 
@@ -49,15 +50,14 @@ fn contents(body: &mut Body<'_, '_>, block: LumaBlock, end: End) -> Lowered<Vec<
             continue;
         }
         match f.op_name(op) {
-            luma::Yield::NAME => {
+            // A continue is the end of the body of its loop; other places count as exits.
+            luma::Yield::NAME | luma::Continue::NAME => {
                 let mut values = Vec::new();
                 for &value in f.operands(op) {
                     values.push(body.get(value)?);
                 }
                 return Ok(values);
             }
-            // The end of the body of its loop; other places count as exits.
-            luma::Continue::NAME => return Ok(Vec::new()),
             luma::Unreachable::NAME => return nothing(body, op, end),
             luma::Break::NAME
             | luma::Return::NAME
@@ -75,11 +75,10 @@ fn contents(body: &mut Body<'_, '_>, block: LumaBlock, end: End) -> Lowered<Vec<
 /// What a region that never ends yields.
 fn nothing(body: &mut Body<'_, '_>, op: Op, end: End) -> Lowered<Vec<Val>> {
     let f = body.f;
-    if let End::Condition = end {
-        let ty = body.m.emit.ty.i1;
-        return Ok(vec![body.m.emit.value("llvm.mlir.poison", &[], ty, &[])]);
-    }
     let mut values = Vec::new();
+    if let End::Condition = end {
+        values.push(body.poison(Type::I1, f.loc(op))?);
+    }
     for &result in shape::enclosing(f, op).map(|o| f.results(o)).unwrap_or_default() {
         values.push(body.poison(f.value_type(result), f.loc(op))?);
     }
@@ -92,7 +91,7 @@ fn region(
     op: Op,
     index: usize,
     block: Block,
-    homes: &[Option<Val>],
+    homes: &Homes,
     end: End,
 ) -> Lowered<()> {
     let inside = body.only_block(op, index)?;
@@ -102,21 +101,12 @@ fn region(
 }
 
 /// Ends the block at the cursor.
-fn finish(
-    body: &mut Body<'_, '_>,
-    op: Op,
-    values: &[Val],
-    homes: &[Option<Val>],
-    end: End,
-) -> Lowered<()> {
+fn finish(body: &mut Body<'_, '_>, op: Op, values: &[Val], homes: &Homes, end: End) -> Lowered<()> {
     let f = body.f;
     let mut operands = Vec::new();
     for (i, &value) in values.iter().enumerate() {
         match homes.get(i) {
-            Some(Some(home)) => {
-                let ty = f.value_type(body.result(op, i)?);
-                body.copy(*home, value, ty, f.loc(op))?;
-            }
+            Some(Some((home, ty))) => body.copy(*home, value, *ty, f.loc(op))?,
             _ => operands.push(value),
         }
     }
@@ -133,18 +123,7 @@ fn choice(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let f = body.f;
     let condition = body.operand(op, 0)?;
     let condition = body.get(condition)?;
-    let results: &[Value] = f.results(op);
-    let (mut homes, mut types) = (Vec::new(), Vec::new());
-    for &result in results {
-        let ty = f.value_type(result);
-        if body.is_aggregate(ty) {
-            let memory = body.m.memory(ty, f.loc(op))?;
-            homes.push(Some(body.alloca(memory)));
-        } else {
-            homes.push(None);
-            types.push(body.value_type(ty));
-        }
-    }
+    let (homes, types) = cfg::make_homes(body, f.results(op), Some(op))?;
     let (block, location) = (body.m.emit.block, body.m.emit.location);
     let (then, then_block) = body.m.emit.region_with_block(&[]);
     let other = body.m.emit.new_region();
@@ -160,42 +139,75 @@ fn choice(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let operands = &[condition];
     let made =
         body.m.emit.op("scf.if", &Spec { operands, results: &types, regions, ..Spec::default() });
-    done?;
-    let mut count = 0;
-    for (&result, home) in results.iter().zip(&homes) {
-        let value = home.unwrap_or_else(|| {
-            count += 1;
-            result_of(made, count - 1)
-        });
-        body.set(result, value);
-    }
-    Ok(())
-}
-
-/// `luma.loop` as `scf.while`.
-fn repeat(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
-    let (block, location) = (body.m.emit.block, body.m.emit.location);
-    let (before, before_block) = body.m.emit.region_with_block(&[]);
-    let (after, after_block) = body.m.emit.region_with_block(&[]);
-    let mut done = region(body, op, 0, before_block, &[], End::Condition);
-    if done.is_ok() {
-        done = round(body, op, after_block);
-    }
-    body.m.emit.block = block;
-    body.m.emit.location = location;
-    body.m.emit.op("scf.while", &Spec { regions: &[before, after], ..Spec::default() });
+    cfg::bind_results(body, op, made, &homes);
     done
 }
 
-/// The body of a loop and what follows each round of it.
-fn round(body: &mut Body<'_, '_>, op: Op, block: Block) -> Lowered<()> {
-    let inside = body.only_block(op, 1)?;
+/// `luma.loop` as `scf.while`. What it carries is no aggregate: such loops become cf.
+fn repeat(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
+    let f = body.f;
+    let mut inits = Vec::new();
+    for &value in f.operands(op) {
+        inits.push(body.get(value)?);
+    }
+    let types: Vec<Ty> =
+        f.results(op).iter().map(|&value| body.value_type(f.value_type(value))).collect();
+    let (block, location) = (body.m.emit.block, body.m.emit.location);
+    let (before, before_block) = body.m.emit.region_with_block(&types);
+    let (after, after_block) = body.m.emit.region_with_block(&types);
+    bind_args(body, op, 0, &arguments(before_block, types.len()));
+    let mut done = region(body, op, 0, before_block, &Homes::new(), End::Condition);
+    if done.is_ok() {
+        done = round(body, op, after_block, &arguments(after_block, types.len()));
+    }
     body.m.emit.block = block;
-    contents(body, inside, End::Values)?;
-    region(body, op, 2, block, &[], End::Yield)
+    body.m.emit.location = location;
+    let regions = &[before, after];
+    let spec = Spec { operands: &inits, results: &types, regions, ..Spec::default() };
+    let made = body.m.emit.op("scf.while", &spec);
+    for (i, &result) in f.results(op).iter().enumerate() {
+        body.set(result, result_of(made, i));
+    }
+    done
 }
 
-/// The body of a counted loop.
+/// The body of a loop and what follows each round of it. `args` are the values it carries.
+fn round(body: &mut Body<'_, '_>, op: Op, block: Block, args: &[Val]) -> Lowered<()> {
+    let values = round_values(body, op, block, args)?;
+    finish(body, op, &values, &Homes::new(), End::Yield)
+}
+
+/// The same without an end: what is carried into the next round.
+pub(crate) fn round_values(
+    body: &mut Body<'_, '_>,
+    op: Op,
+    block: Block,
+    args: &[Val],
+) -> Lowered<Vec<Val>> {
+    let (inside, post) = (body.only_block(op, 1)?, body.only_block(op, 2)?);
+    body.m.emit.block = block;
+    bind_args(body, op, 1, args);
+    let values = contents(body, inside, End::Values)?;
+    bind_args(body, op, 2, &values);
+    contents(body, post, End::Yield)
+}
+
+/// Makes the arguments of region `index` of `op` these.
+fn bind_args(body: &mut Body<'_, '_>, op: Op, index: usize, values: &[Val]) {
+    let f = body.f;
+    let block = f.op_regions(op).get(index).and_then(|&region| f.blocks(region).first());
+    let args = block.map(|&block| f.block_args(block)).unwrap_or_default();
+    for (&arg, &value) in args.iter().zip(values) {
+        body.set(arg, value);
+    }
+}
+
+/// The arguments of a block.
+pub(crate) fn arguments(block: Block, count: usize) -> Vec<Val> {
+    (0..count).map(|i| argument_of(block, i)).collect()
+}
+
+/// The body of a loop that counts by a variable.
 pub(crate) fn counted_body(body: &mut Body<'_, '_>, op: Op, block: Block) -> Lowered<()> {
-    region(body, op, 1, block, &[], End::Yield)
+    region(body, op, 1, block, &Homes::new(), End::Yield)
 }

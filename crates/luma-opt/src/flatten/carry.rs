@@ -36,6 +36,21 @@ impl Flattener<'_> {
         }
     }
 
+    /// Takes over at the cursor what the branches to its block carry, in place of `values`.
+    pub(super) fn receive(&mut self, values: &[Value], carriers: &[Carrier], loc: Loc) {
+        for (&old, &carrier) in values.iter().zip(carriers) {
+            let ty = self.f.value_type(old);
+            let new = match carrier {
+                Carrier::Argument => self.f.add_arg(self.at, ty),
+                Carrier::Slot(slot) => self.load(slot, ty, loc),
+            };
+            if let Some(name) = self.f.value_name(old) {
+                self.f.set_value_name(new, name);
+            }
+            self.replaced.insert(old, new);
+        }
+    }
+
     /// Sends `values` off at the cursor; those that are `None` are in their slots already. The
     /// result is the arguments for the branch.
     pub(super) fn send(

@@ -16,6 +16,8 @@
 //! cannot be carried past a hub as SSA values, for its block does not know which exit was taken;
 //! they go through slots.
 
+use std::rc::Rc;
+
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Block, CloneMap, Loc, Op, Type, Value, clone_op};
 
@@ -35,7 +37,7 @@ pub(super) struct DropTree {
     open: Vec<Chain>,
     hubs: Vec<Hub>,
     /// How results travel along the exits that return; made for the first of them.
-    results: Option<Vec<Carrier>>,
+    results: Option<Rc<[Carrier]>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +66,9 @@ struct Exit {
     base: Option<NodeId>,
     /// Unless it returns.
     target: Option<Block>,
-    /// What it returns: a value each, or `None` when that is in its slot.
+    /// How the values get to the target.
+    carriers: Rc<[Carrier]>,
+    /// What it takes along: a value each, or `None` when that is in its slot.
     values: Vec<Option<Value>>,
     loc: Loc,
 }
@@ -137,27 +141,26 @@ impl Flattener<'_> {
     /// A detached `luma.return`, `luma.break` or `luma.continue`, or the `luma.yield` of the body of
     /// a flattened loop: runs what is pending and goes to its target.
     pub(super) fn leave(&mut self, kind: Kind, op: Op) {
-        let (base, target) = match (kind, self.loops.last()) {
-            (Kind::Return, _) => (None, None),
-            (Kind::Break, Some(&Frame::Flat { after, base, .. })) => (base, Some(after)),
-            (Kind::Continue, Some(&Frame::Flat { post, base, .. })) => (base, Some(post)),
+        let (base, target, carriers) = match (kind, self.loops.last()) {
+            (Kind::Return, _) if self.pending.is_none() => return self.f.append(self.at, op),
+            (Kind::Return, _) => (None, None, Rc::default()),
+            (Kind::Break, Some(Frame::Flat { after, base, carriers, .. })) => {
+                (*base, Some(*after), carriers.clone())
+            }
+            (Kind::Continue, Some(Frame::Flat { post, base, carriers, .. })) => {
+                (*base, Some(*post), carriers.clone())
+            }
             // The loop stays, and nothing is pending in it.
             _ => return self.f.append(self.at, op),
         };
-        if target.is_none() && self.pending.is_none() {
-            return self.f.append(self.at, op);
+        let values = self.f.operands(op).iter().copied().map(Some).collect();
+        let mut exit = Exit { kind, base, target, carriers, values, loc: self.derived(op) };
+        if self.exits.has_hubs {
+            self.make_carriers(&mut exit);
+            self.send(&exit.carriers, &exit.values, exit.loc);
+            exit.values.fill(None);
         }
-        let loc = self.derived(op);
-        let mut values = Vec::new();
-        if target.is_none() {
-            values = self.f.operands(op).iter().copied().map(Some).collect();
-            if self.exits.has_hubs {
-                let carriers = self.result_carriers();
-                self.send(&carriers, &values, loc);
-                values.fill(None);
-            }
-        }
-        self.go_on(Exit { kind, base, target, values, loc });
+        self.go_on(exit);
     }
 
     /// Runs what is pending at the cursor, in line as long as no other exit shares it, and goes to
@@ -172,13 +175,12 @@ impl Flattener<'_> {
             }
         }
         if let Some(target) = exit.target {
-            return self.jump(target, &[], exit.loc);
+            let args = self.send(&exit.carriers, &exit.values, exit.loc);
+            return self.jump(target, &args, exit.loc);
         }
-        let carriers =
-            if exit.values.contains(&None) { self.result_carriers() } else { Vec::new() };
         let mut results = Vec::with_capacity(exit.values.len());
         for (i, value) in exit.values.iter().enumerate() {
-            match (value, carriers.get(i), self.f.results.get(i).copied()) {
+            match (value, exit.carriers.get(i), self.f.results.get(i).copied()) {
                 (Some(value), ..) => results.push(*value),
                 (None, Some(&Carrier::Slot(slot)), Some(ty)) => {
                     results.push(self.load(slot, ty, exit.loc));
@@ -190,10 +192,9 @@ impl Flattener<'_> {
     }
 
     /// Goes from the cursor to the shared code of a node.
-    fn enter_chain(&mut self, id: NodeId, exit: Exit) {
-        let returns = exit.target.is_none();
-        let carriers = if returns { self.result_carriers() } else { Vec::new() };
-        let args = self.send(&carriers, &exit.values, exit.loc);
+    fn enter_chain(&mut self, id: NodeId, mut exit: Exit) {
+        self.make_carriers(&mut exit);
+        let args = self.send(&exit.carriers, &exit.values, exit.loc);
         let loc = exit.loc;
         let slot = exit.kind as usize;
         let block = match self.tree.node(id).blocks.get(slot).copied().flatten() {
@@ -203,18 +204,26 @@ impl Flattener<'_> {
                 if let Some(slot) = self.tree.node_mut(id).blocks.get_mut(slot) {
                     *slot = Some(block);
                 }
-                let mut values = Vec::new();
-                for (i, carrier) in carriers.iter().enumerate() {
-                    values.push(match (carrier, self.f.results.get(i).copied()) {
-                        (Carrier::Argument, Some(ty)) => Some(self.f.add_arg(block, ty)),
+                for (value, carrier) in exit.values.iter_mut().zip(exit.carriers.iter()) {
+                    *value = match (carrier, *value) {
+                        (Carrier::Argument, Some(value)) => {
+                            Some(self.f.add_arg(block, self.f.value_type(value)))
+                        }
                         _ => None,
-                    });
+                    };
                 }
-                self.tree.open.push(Chain { node: id, block, exit: Exit { values, ..exit } });
+                self.tree.open.push(Chain { node: id, block, exit });
                 block
             }
         };
         self.jump(block, &args, loc);
+    }
+
+    /// Settles how the values of an exit travel; those of a return only do if it shares code.
+    fn make_carriers(&mut self, exit: &mut Exit) {
+        if exit.target.is_none() {
+            exit.carriers = self.result_carriers();
+        }
     }
 
     /// Fills the blocks that exits have asked for.
@@ -314,13 +323,13 @@ impl Flattener<'_> {
     }
 
     /// How results travel along exits that return and share code.
-    fn result_carriers(&mut self) -> Vec<Carrier> {
+    fn result_carriers(&mut self) -> Rc<[Carrier]> {
         if let Some(carriers) = &self.tree.results {
             return carriers.clone();
         }
         let types = self.f.results.clone();
         let all_slots = self.exits.has_hubs;
-        let carriers: Vec<Carrier> =
+        let carriers: Rc<[Carrier]> =
             types.into_iter().map(|ty| self.carrier(ty, all_slots)).collect();
         self.tree.results = Some(carriers.clone());
         carriers

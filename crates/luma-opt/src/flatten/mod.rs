@@ -10,6 +10,8 @@
 mod carry;
 mod drop_tree;
 
+use std::rc::Rc;
+
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Block, Builder, Function, Loc, Op, Region, Successor, Value};
 use luma_pass::PassContext;
@@ -48,7 +50,7 @@ pub(crate) fn flatten(cx: &PassContext<'_>, f: &mut Function, extent: Extent) ->
 }
 
 /// A loop around the cursor.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Frame {
     /// It stays structured.
     Kept,
@@ -60,6 +62,8 @@ enum Frame {
         post: Block,
         /// What was deferred when its body began.
         base: Option<NodeId>,
+        /// How the values it carries get there.
+        carriers: Rc<[Carrier]>,
     },
 }
 
@@ -105,9 +109,7 @@ impl Flattener<'_> {
                 luma::If::NAME if flat => live = self.flatten_if(op),
                 luma::Loop::NAME if flat => live = self.flatten_loop(op),
                 luma::Switch::NAME if flat => live = self.flatten_switch(op),
-                luma::Block::NAME if flat || self.inline_blocks => {
-                    live = self.walk_only_block(op, 0, false).is_some();
-                }
+                luma::Block::NAME if flat || self.inline_blocks => live = self.dissolve(op),
                 luma::Yield::NAME => {
                     end = self.end_region(op, base, is_loop_body);
                     live = false;
@@ -163,6 +165,17 @@ impl Flattener<'_> {
         self.at = at;
     }
 
+    /// `luma.block`: whether control comes out of it.
+    fn dissolve(&mut self, op: Op) -> bool {
+        let Some(end) = self.walk_only_block(op, 0, false) else { return false };
+        for (i, result) in self.f.results(op).to_vec().into_iter().enumerate() {
+            if let Some(&value) = self.f.operands(end).get(i) {
+                self.replaced.insert(result, self.current(value));
+            }
+        }
+        true
+    }
+
     /// `luma.if`: whether control comes out of it.
     fn flatten_if(&mut self, op: Op) -> bool {
         let loc = self.derived(op);
@@ -201,6 +214,8 @@ impl Flattener<'_> {
         let Some(&value) = self.f.operands(op).first() else { return true };
         let cases = luma::Switch(op).cases_attr(self.f).cloned();
         let cases = cases.unwrap_or_else(|| Attribute::array([]));
+        let results = self.f.results(op).to_vec();
+        let carriers = self.carriers(&results, false);
         let branch_at = self.at;
         let merge = self.new_block();
         let mut live = false;
@@ -210,7 +225,7 @@ impl Flattener<'_> {
             targets.push(goto(block));
             self.at = block;
             if let Some(end) = self.walk_only_block(op, i, false) {
-                self.jump_with(merge, &[], end);
+                self.jump_with(merge, &carriers, end);
                 live = true;
             }
         }
@@ -219,57 +234,70 @@ impl Flattener<'_> {
         let default = targets.pop().unwrap_or_else(|| goto(merge));
         luma::SwitchBr::build(&mut self.builder(loc), value, cases, default, arms);
         self.at = merge;
+        if live {
+            self.receive(&results, &carriers, loc);
+        }
         live
     }
 
     /// `luma.loop`: whether control can come out of it.
     fn flatten_loop(&mut self, op: Op) -> bool {
         let loc = self.derived(op);
+        let results = self.f.results(op).to_vec();
+        // One slot for each value is enough: whoever gets it loads it first thing.
+        let carriers: Rc<[Carrier]> = self.carriers(&results, self.exits.has_hubs).into();
         let [condition, body, post, after] = std::array::from_fn(|_| self.new_block());
-        self.jump(condition, &[], loc);
+        self.jump_with(condition, &carriers, op);
         self.at = condition;
+        self.receive_region(op, 0, &carriers);
         let test = self.walk_only_block(op, 0, false);
         if let Some(test) = test
-            && let Some(&value) = self.f.operands(test).first()
+            && let Some((&value, values)) = self.f.operands(test).split_first()
         {
             let loc = self.derived(test);
-            luma::CondBr::build(&mut self.builder(loc), value, goto(body), goto(after));
+            let values: Vec<Option<Value>> = values.iter().copied().map(Some).collect();
+            let args = self.send(&carriers, &values, loc);
+            let to = |block| Successor { block, args: args.as_slice().into() };
+            luma::CondBr::build(&mut self.builder(loc), value, to(body), to(after));
         }
         self.at = body;
-        self.loops.push(Frame::Flat { after, post, base: self.pending });
+        self.receive_region(op, 1, &carriers);
+        let frame = Frame::Flat { after, post, base: self.pending, carriers: carriers.clone() };
+        self.loops.push(frame);
         // Its end is a `luma.continue` that needs no writing.
         self.walk_only_block(op, 1, true);
         self.loops.pop();
         self.at = post;
+        self.receive_region(op, 2, &carriers);
         if let Some(end) = self.walk_only_block(op, 2, false) {
-            let loc = self.derived(end);
-            self.jump(condition, &[], loc);
+            self.jump_with(condition, &carriers, end);
         }
         self.at = after;
+        if test.is_some() {
+            self.receive(&results, &carriers, loc);
+        }
         test.is_some()
     }
 
-    /// Goes from the cursor to `merge` with what a detached `luma.yield` yields.
-    fn jump_with(&mut self, merge: Block, carriers: &[Carrier], end: Op) {
-        let loc = self.derived(end);
-        let values: Vec<Option<Value>> = self.f.operands(end).iter().copied().map(Some).collect();
-        let args = self.send(carriers, &values, loc);
-        self.jump(merge, &args, loc);
+    /// Takes over at the cursor what the arguments of region `index` of `op` get.
+    fn receive_region(&mut self, op: Op, index: usize, carriers: &[Carrier]) {
+        let region = self.f.op_regions(op).get(index);
+        let block = region.and_then(|&region| self.f.blocks(region).first());
+        let args = block.map(|&block| self.f.block_args(block).to_vec()).unwrap_or_default();
+        self.receive(&args, carriers, self.derived(op));
     }
 
-    /// Takes over at the cursor what the branches to its block carry, in place of `results`.
-    fn receive(&mut self, results: &[Value], carriers: &[Carrier], loc: Loc) {
-        for (&result, &carrier) in results.iter().zip(carriers) {
-            let ty = self.f.value_type(result);
-            let value = match carrier {
-                Carrier::Argument => self.f.add_arg(self.at, ty),
-                Carrier::Slot(slot) => self.load(slot, ty, loc),
-            };
-            if let Some(name) = self.f.value_name(result) {
-                self.f.set_value_name(value, name);
-            }
-            self.replaced.insert(result, value);
-        }
+    /// What stands for `value` now.
+    fn current(&self, value: Value) -> Value {
+        self.replaced.get(&value).copied().unwrap_or(value)
+    }
+
+    /// Goes from the cursor to `target` with the operands of `op`, which is detached.
+    fn jump_with(&mut self, target: Block, carriers: &[Carrier], op: Op) {
+        let loc = self.derived(op);
+        let values: Vec<Option<Value>> = self.f.operands(op).iter().copied().map(Some).collect();
+        let args = self.send(carriers, &values, loc);
+        self.jump(target, &args, loc);
     }
 
     fn jump(&mut self, target: Block, args: &[Value], loc: Loc) {
@@ -300,7 +328,8 @@ impl Flattener<'_> {
         let mut ops = Vec::new();
         self.f.walk(&mut |op| ops.push(op));
         for op in ops {
-            self.f.map_operands(op, |value| self.replaced.get(&value).copied().unwrap_or(value));
+            let replaced = &self.replaced;
+            self.f.map_operands(op, |value| replaced.get(&value).copied().unwrap_or(value));
         }
     }
 }
@@ -311,7 +340,7 @@ fn goto(block: Block) -> Successor {
 
 /// Drops the blocks of the body that control cannot reach and puts the others in reverse postorder,
 /// a block's first successor next to it.
-fn arrange_blocks(f: &mut Function) {
+pub(crate) fn arrange_blocks(f: &mut Function) {
     let Some(entry) = f.entry() else { return };
     let body: Region = f.body();
     let mut seen: FxHashSet<Block> = [entry].into_iter().collect();

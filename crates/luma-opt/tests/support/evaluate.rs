@@ -20,7 +20,7 @@ pub(crate) fn trace(module: &Module, name: &str, seed: u64, limit: usize) -> Vec
         values: HashMap::new(),
         places: HashMap::new(),
     };
-    let end = run.region(f.body());
+    let end = run.region(f.body(), &[]);
     let end = match end {
         Flow::Return(values) => format!("return {values:?}"),
         Flow::Stop(why) => why.to_string(),
@@ -50,8 +50,8 @@ impl Random {
 enum Flow {
     Yield(Vec<i64>),
     Return(Vec<i64>),
-    Break,
-    Continue,
+    Break(Vec<i64>),
+    Continue(Vec<i64>),
     Goto(Block, Vec<i64>),
     Stop(&'static str),
 }
@@ -67,8 +67,10 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn region(&mut self, region: Region) -> Flow {
+    /// Runs a region, whose arguments get `args`.
+    fn region(&mut self, region: Region, args: &[i64]) -> Flow {
         let mut block = self.f.blocks(region)[0];
+        self.values.extend(self.f.block_args(block).iter().copied().zip(args.iter().copied()));
         loop {
             match self.block(block) {
                 Flow::Goto(target, args) => {
@@ -92,7 +94,7 @@ impl Run<'_> {
             let Some(flow) = self.op(op) else { continue };
             if !matches!(flow, Flow::Stop(_)) {
                 for op in deferred.into_iter().rev() {
-                    match self.region(self.f.op_regions(op)[0]) {
+                    match self.region(self.f.op_regions(op)[0], &[]) {
                         Flow::Yield(_) => {}
                         Flow::Stop(why) => return Flow::Stop(why),
                         _ => panic!("deferred code was left by a jump"),
@@ -121,9 +123,13 @@ impl Run<'_> {
                 };
                 self.values.insert(f.results(op)[0], value);
             }
-            luma::Local::NAME => {}
+            luma::Local::NAME => {
+                self.places.remove(&f.results(op)[0]);
+            }
             luma::Load::NAME => {
-                let value = self.places[&f.operands(op)[0]];
+                let Some(&value) = self.places.get(&f.operands(op)[0]) else {
+                    return Some(Flow::Stop("undefined"));
+                };
                 self.values.insert(f.results(op)[0], value);
             }
             luma::Store::NAME => {
@@ -152,26 +158,40 @@ impl Run<'_> {
                 }
             }
             luma::Switch::NAME => return self.structured(op, target(f, op, args[0])),
-            luma::Loop::NAME => loop {
-                match self.region(f.op_regions(op)[0]) {
-                    Flow::Yield(values) if values[0] == 0 => break,
-                    Flow::Yield(_) => {}
-                    flow => return Some(flow),
+            luma::Loop::NAME => {
+                let &[condition, body, post] = f.op_regions(op) else { panic!("regions") };
+                let mut carried = args;
+                loop {
+                    carried = match self.region(condition, &carried) {
+                        Flow::Yield(mut values) => {
+                            let goes_on = values.remove(0);
+                            carried = values;
+                            if goes_on == 0 {
+                                break;
+                            }
+                            carried
+                        }
+                        flow => return Some(flow),
+                    };
+                    carried = match self.region(body, &carried) {
+                        Flow::Yield(values) | Flow::Continue(values) => values,
+                        Flow::Break(values) => {
+                            carried = values;
+                            break;
+                        }
+                        flow => return Some(flow),
+                    };
+                    carried = match self.region(post, &carried) {
+                        Flow::Yield(values) => values,
+                        flow => return Some(flow),
+                    };
                 }
-                match self.region(f.op_regions(op)[1]) {
-                    Flow::Yield(_) | Flow::Continue => {}
-                    Flow::Break => break,
-                    flow => return Some(flow),
-                }
-                match self.region(f.op_regions(op)[2]) {
-                    Flow::Yield(_) => {}
-                    flow => return Some(flow),
-                }
-            },
+                self.values.extend(f.results(op).iter().copied().zip(carried));
+            }
             luma::Yield::NAME => return Some(Flow::Yield(args)),
             luma::Return::NAME => return Some(Flow::Return(args)),
-            luma::Break::NAME => return Some(Flow::Break),
-            luma::Continue::NAME => return Some(Flow::Continue),
+            luma::Break::NAME => return Some(Flow::Break(args)),
+            luma::Continue::NAME => return Some(Flow::Continue(args)),
             luma::Br::NAME => return Some(goto(self, 0)),
             luma::CondBr::NAME => return Some(goto(self, usize::from(args[0] == 0))),
             luma::SwitchBr::NAME => return Some(goto(self, target(f, op, args[0]))),
@@ -183,11 +203,9 @@ impl Run<'_> {
 
     /// Runs a region; its values become the results of `op`.
     fn structured(&mut self, op: Op, index: usize) -> Option<Flow> {
-        match self.region(self.f.op_regions(op)[index]) {
+        match self.region(self.f.op_regions(op)[index], &[]) {
             Flow::Yield(values) => {
-                for (&result, value) in self.f.results(op).iter().zip(values) {
-                    self.values.insert(result, value);
-                }
+                self.values.extend(self.f.results(op).iter().copied().zip(values));
                 None
             }
             flow => Some(flow),

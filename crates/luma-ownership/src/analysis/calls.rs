@@ -67,7 +67,7 @@ impl Engine<'_> {
     }
 
     /// Whether the callee may reach memory this function did not make.
-    fn passes_foreign(&mut self, state: &State, op: Op) -> bool {
+    pub(super) fn passes_foreign(&mut self, state: &State, op: Op) -> bool {
         let operands: Vec<Value> = self.f.operands(op).to_vec();
         operands.is_empty()
             || operands.into_iter().any(|arg| {

@@ -149,4 +149,17 @@ pub struct Defect {
     pub other: Option<Op>,
     /// What happens on the way, in order.
     pub path: Vec<Event>,
+    /// What happens on all ways to objects taken where this one was.
+    pub fate: Fate,
+}
+
+/// What happens to the objects of one take, over all paths.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Fate {
+    /// Some path frees one, gives it away, or stores it where the function cannot follow it.
+    pub discharged: bool,
+    /// A pointer to one is put into more than one place, or one comes to own others.
+    pub shared: bool,
+    /// The store that first puts a pointer to one into a place.
+    pub store: Option<Op>,
 }

@@ -18,6 +18,8 @@ impl Engine<'_> {
             stores: Vec::new(),
             result: self.result(state),
         };
+        self.summary.null_result |= effect.result == Left::Constant(0)
+            && self.f.results.first().is_some_and(|&ty| self.module.context.is_ptr(ty));
         for (term, range) in &state.ranges {
             if let Some(path) = self.path_of(*term) {
                 effect.when.push((path, range.low, range.high, range.holes.to_vec()));

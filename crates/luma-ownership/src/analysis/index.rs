@@ -6,6 +6,8 @@ use luma_ir::{Block, Def, Entity, Function, Module, Op, Value};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::declared::matters;
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Index {
@@ -172,6 +174,6 @@ fn moves_ownership(module: &Module, f: &Function, op: Op) -> bool {
             let ty = f.value_type(value);
             module.context.is_ptr(ty) || module.context.is_aggregate(ty)
         }
-        _ => false,
+        _ => matters(module, f, op),
     }
 }

@@ -138,10 +138,6 @@ impl State {
         for &root in &other.exposed {
             self.expose(root);
         }
-        if self.yields != other.yields {
-            lost.extend(self.yields.drain(..));
-            lost.extend(other.yields.iter().copied());
-        }
         for val in lost {
             if let Val::Ptr(root @ (Root::Object(_) | Root::Local(_)), _) = val {
                 self.escape(val);

@@ -232,6 +232,7 @@ impl Engine<'_> {
             && let Some(object) = state.object(target).map(|object| object.number)
         {
             self.note(state, Event::Alias { op, object });
+            self.note_alias(op, root, target);
         }
         match offset {
             Some(offset) => state.set_cell(root, offset, size, val),
@@ -242,6 +243,17 @@ impl Engine<'_> {
             }
         }
         self.reaches_out(state, root);
+    }
+
+    /// Notes that `op` puts a pointer to `target` into `root`.
+    fn note_alias(&mut self, op: Op, root: Root, target: Root) {
+        if let Root::Object(id) = target {
+            let fate = self.fate(id.site);
+            fate.shared |= *fate.store.get_or_insert(op) != op || !matches!(root, Root::Local(_));
+        }
+        if let Root::Object(owner) = root {
+            self.fate(owner.site).shared = true;
+        }
     }
 
     /// Copies a value of type `ty` from one address to another.

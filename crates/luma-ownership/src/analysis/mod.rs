@@ -1,4 +1,5 @@
-//! Abstract interpretation of one function over its structured regions.
+//! Abstract interpretation of one function. `luma_ir::dataflow::interpret` drives it over structured
+//! operations, blocks and deferred code; `control`, `branch` and `loops` answer what that asks.
 //!
 //! A point has a bounded set of [states](state::State), one a path as far as paths matter. Values
 //! are constants, symbols or addresses; an address is a piece of memory and a byte offset, so
@@ -6,30 +7,38 @@
 //! `own.take` and the number of iterations since; that keeps the latest objects of a site apart and
 //! lets a loop reach a fixed point. What is said here is only facts: wording is in `explain`.
 
+mod branch;
 mod calls;
 mod control;
+pub(crate) mod declared;
 pub(crate) mod defect;
 mod effects;
 mod eval;
 mod facts;
+mod finish;
 pub(crate) mod history;
 mod index;
 mod join;
+mod loops;
 mod memory;
 mod ownership;
+mod record;
 mod state;
 mod term;
 mod transfer;
 
+use luma_ir::dataflow::interpret;
 use luma_ir::{Def, Entity, Function, Module, Op, Value};
 use rustc_hash::FxHashMap;
 
 use crate::Options;
+use crate::facts::Point;
 use crate::layout::Layout;
-use crate::summary::{Summaries, Summary};
-use defect::{Defect, DefectKind};
+use crate::summary::{Discharge, Summaries, Summary};
+use defect::{Defect, DefectKind, Fate};
 use history::{Event, Histories};
 use index::Index;
+use record::Recorder;
 use state::{Root, State, Status};
 use term::{Source, Term, TermData, Terms};
 
@@ -50,6 +59,28 @@ pub(crate) fn run(
     summaries: &Summaries,
     options: &Options<'_>,
 ) -> Outcome {
+    run_engine(module, f, summaries, options, None).0
+}
+
+/// What is known after each operation of `f`.
+pub(crate) fn record(
+    module: &Module,
+    f: &Function,
+    summaries: &Summaries,
+    options: &Options<'_>,
+) -> FxHashMap<Op, Point> {
+    let recorder = Recorder::new(&module.context, f);
+    let (_, recorder) = run_engine(module, f, summaries, options, Some(recorder));
+    recorder.map(|recorder| recorder.points).unwrap_or_default()
+}
+
+fn run_engine(
+    module: &Module,
+    f: &Function,
+    summaries: &Summaries,
+    options: &Options<'_>,
+    recorder: Option<Recorder>,
+) -> (Outcome, Option<Recorder>) {
     let index = Index::new(module, f);
     let budget = (index.ops as u64).saturating_mul(options.effort).saturating_add(100_000);
     let mut engine = Engine {
@@ -65,19 +96,25 @@ pub(crate) fn run(
         summary: Summary::default(),
         work: 0,
         budget,
-        loop_depth: 0,
+        loops: Vec::new(),
         widening: false,
         defer_depth: 0,
         objects: 0,
-        jumps: Vec::new(),
         forks: Vec::new(),
+        returned: false,
+        fates: FxHashMap::default(),
+        recorder,
     };
-    let returns = engine.run_body();
-    engine.summary.never_returns = !returns;
+    interpret(&module.context, f, &mut engine, vec![State::new()]);
+    engine.summary.never_returns = !engine.returned;
     engine.summary.simplify();
     let mut defects: Vec<Defect> = engine.defects.into_values().collect();
+    for defect in &mut defects {
+        let fate = defect.take.and_then(|take| engine.fates.get(&take));
+        defect.fate = fate.copied().unwrap_or_default();
+    }
     defects.sort_by_key(|defect| (defect.op.map(Entity::index), defect.kind.code()));
-    Outcome { defects, summary: engine.summary }
+    (Outcome { defects, summary: engine.summary }, engine.recorder)
 }
 
 /// The analysis of one function.
@@ -96,16 +133,22 @@ pub(crate) struct Engine<'a> {
     /// Transfers done, and how many may be before precision is given up.
     work: u64,
     budget: u64,
-    loop_depth: u32,
+    /// The loops being followed, innermost last.
+    loops: Vec<loops::Running>,
     /// Some enclosing loop is past its exact iterations.
     widening: bool,
+    /// How many runs of deferred code the analysis is inside of.
     defer_depth: u32,
     /// Numbers given to objects so far.
     objects: u32,
-    /// Where unstructured branches go.
-    jumps: Vec<(luma_ir::Block, State)>,
     /// Further states the operation that just ran leads to.
     forks: Vec<State>,
+    /// The function can be left.
+    returned: bool,
+    /// What became of the objects of each take.
+    fates: FxHashMap<Op, Fate>,
+    /// Where states are written down, if they are.
+    recorder: Option<Recorder>,
 }
 
 impl Engine<'_> {
@@ -121,6 +164,27 @@ impl Engine<'_> {
 
     fn note(&mut self, state: &mut State, event: Event) {
         state.history = self.histories.push(state.history, event);
+    }
+
+    fn fate(&mut self, site: Op) -> &mut Fate {
+        self.fates.entry(site).or_default()
+    }
+
+    /// Notes the objects that have escaped.
+    fn note_escapes(&mut self, state: &mut State) {
+        for site in std::mem::take(&mut state.escaped) {
+            self.fate(site).discharged = true;
+            if let Some(taken) = self.taken(site) {
+                taken.kept = true;
+            }
+        }
+    }
+
+    /// What becomes of the parameter that `site` takes, if it takes one.
+    fn taken(&mut self, site: Op) -> Option<&mut Discharge> {
+        let &operand = self.f.operands(site).first()?;
+        let parameter = self.parameter_value(operand)?;
+        Some(self.summary.taken.entry(parameter).or_default())
     }
 
     /// Records a defect at `op` about the memory `root`, which is muted.
@@ -146,7 +210,8 @@ impl Engine<'_> {
         let key = (kind.code(), Some(op), leaf);
         let better = self.defects.get(&key).is_none_or(|old| path.len() < old.path.len());
         if better {
-            self.defects.insert(key, Defect { kind, op: Some(op), take, other, path });
+            let fate = Fate::default();
+            self.defects.insert(key, Defect { kind, op: Some(op), take, other, path, fate });
         }
     }
 

@@ -15,6 +15,8 @@ enum Receiver {
     Heap,
     Caller,
     Callee,
+    /// An operation whose table says that it takes its operand: as the heap does.
+    Operation,
 }
 
 impl Engine<'_> {
@@ -30,6 +32,7 @@ impl Engine<'_> {
         if self.value(state, operand) == Val::Int(0) {
             return state.set_value(result, Val::Int(0));
         }
+        self.taken(op);
         let address = self.new_object(state, op, 0);
         state.set_value(result, address);
         // A parameter may be used under both names.
@@ -38,7 +41,7 @@ impl Engine<'_> {
         }
     }
 
-    fn new_object(&mut self, state: &mut State, site: Op, leaf: u32) -> Val {
+    pub(super) fn new_object(&mut self, state: &mut State, site: Op, leaf: u32) -> Val {
         let root = Root::Object(ObjectId { site, leaf, age: 0 });
         if state.object(root).is_some() {
             // The same take again on one path, outside of any loop: code deferred twice.
@@ -130,7 +133,7 @@ impl Engine<'_> {
             Root::Object(_) | Root::Term(_) => None,
         };
         if let Some(memory) = memory {
-            let given = receiver == Receiver::Callee;
+            let given = matches!(receiver, Receiver::Callee | Receiver::Operation);
             let kind = if receiver == Receiver::Caller {
                 DefectKind::FalseReturns(FalseResult::NotHeap(memory))
             } else {
@@ -143,7 +146,7 @@ impl Engine<'_> {
                 Status::Muted => return,
                 Status::Freed(by) => {
                     let kind = match receiver {
-                        Receiver::Heap => DefectKind::DoubleFree,
+                        Receiver::Heap | Receiver::Operation => DefectKind::DoubleFree,
                         Receiver::Caller => DefectKind::FalseReturns(FalseResult::Freed),
                         Receiver::Callee => DefectKind::UseAfterFree(Use::Pass),
                     };
@@ -153,7 +156,9 @@ impl Engine<'_> {
                     let kind = match receiver {
                         Receiver::Callee if self.same_call(op, by) => DefectKind::Conflict,
                         Receiver::Callee => DefectKind::UseAfterTransfer(Use::Pass),
-                        Receiver::Heap => DefectKind::UseAfterTransfer(Use::Free),
+                        Receiver::Heap | Receiver::Operation => {
+                            DefectKind::UseAfterTransfer(Use::Free)
+                        }
                         Receiver::Caller => DefectKind::UseAfterTransfer(Use::Return),
                     };
                     return self.report(state, kind, op, Some(root), Some(by));
@@ -181,7 +186,9 @@ impl Engine<'_> {
                 let kind = match receiver {
                     Receiver::Caller => DefectKind::FalseReturns(FalseResult::Borrowed(parameter)),
                     Receiver::Heap => DefectKind::BorrowedFree { parameter, given: false },
-                    Receiver::Callee => DefectKind::BorrowedFree { parameter, given: true },
+                    Receiver::Callee | Receiver::Operation => {
+                        DefectKind::BorrowedFree { parameter, given: true }
+                    }
                 };
                 // From here on nothing more is said about it.
                 self.objects += 1;
@@ -210,24 +217,40 @@ impl Engine<'_> {
         self.give_value(state, op, Receiver::Heap, val);
     }
 
+    /// Lets an operation take what `val` points to.
+    pub(super) fn give_to_operation(&mut self, state: &mut State, op: Op, val: Val) {
+        self.give_value(state, op, Receiver::Operation, val);
+    }
+
     /// The object leaves this function's care.
     fn hand_over(&mut self, state: &mut State, op: Op, receiver: Receiver, root: Root) {
         let Some(object) = state.object(root).map(|object| object.number) else { return };
         self.note(state, Event::Give { op, object });
+        if let Root::Object(id) = root {
+            self.fate(id.site).discharged = true;
+            if let Some(taken) = self.taken(id.site) {
+                match receiver {
+                    Receiver::Heap => taken.freed = true,
+                    Receiver::Caller => taken.returned = true,
+                    Receiver::Callee | Receiver::Operation => taken.given = true,
+                }
+            }
+        }
         match receiver {
-            Receiver::Heap => {
+            Receiver::Heap | Receiver::Operation => {
                 state.set_status(root, Status::Freed(op));
                 // What it owned goes with it, unless somebody else still knows it.
                 state.clear_root(root);
             }
+            // What it holds escapes, the object itself does not.
             Receiver::Callee => {
+                state.set_status(root, Status::Given(op));
                 state.escape(Val::at(root, Some(0)));
                 state.havoc(root);
-                state.set_status(root, Status::Given(op));
             }
             Receiver::Caller => {
-                state.escape(Val::at(root, Some(0)));
                 state.set_status(root, Status::Returned(op));
+                state.escape(Val::at(root, Some(0)));
             }
         }
     }

@@ -163,8 +163,6 @@ pub(crate) struct State {
     /// Relations between terms, the smaller term first.
     pub(crate) relations: Vec<((Term, Term), u8)>,
     pub(crate) history: HistoryId,
-    /// What the region that just ended yields.
-    pub(crate) yields: SmallVec<[Val; 1]>,
     /// A reference to an owned object was lost.
     pub(crate) dirty: bool,
     /// The objects that is about; empty when that is not known.
@@ -175,6 +173,8 @@ pub(crate) struct State {
     pub(crate) vague: bool,
     /// Its size after the last sweep.
     pub(crate) swept: usize,
+    /// Sites of objects that escaped since the engine last asked.
+    pub(crate) escaped: Vec<Op>,
 }
 
 impl State {
@@ -187,12 +187,12 @@ impl State {
             ranges: Vec::new(),
             relations: Vec::new(),
             history: HistoryId::START,
-            yields: SmallVec::new(),
             dirty: false,
             lost: SmallVec::new(),
             pristine: true,
             vague: false,
             swept: 0,
+            escaped: Vec::new(),
         }
     }
 
@@ -204,7 +204,6 @@ impl State {
             && self.ranges == other.ranges
             && self.relations == other.relations
             && self.exposed == other.exposed
-            && self.yields == other.yields
             && (self.pristine, self.vague) == (other.pristine, other.vague)
     }
 
@@ -388,8 +387,9 @@ impl State {
                 continue;
             }
             match root {
-                Root::Object(_) => {
+                Root::Object(id) => {
                     if self.is_owned(root) {
+                        self.escaped.push(id.site);
                         self.set_status(root, Status::Escaped);
                     }
                 }
@@ -466,7 +466,6 @@ impl State {
         let mut seen: FxHashSet<Root> = FxHashSet::default();
         let mut stack: Vec<Root> = Vec::new();
         stack.extend(self.values.iter().filter_map(|&(_, val)| object_of(val)));
-        stack.extend(self.yields.iter().filter_map(|&val| object_of(val)));
         for cell in &self.cells {
             if !matches!(cell.root, Root::Object(_)) {
                 stack.extend(object_of(cell.val));
@@ -510,7 +509,6 @@ impl State {
         let mut live: FxHashSet<Term> = FxHashSet::default();
         let mut stack: Vec<Term> = Vec::new();
         stack.extend(self.values.iter().filter_map(|(_, val)| val.term()));
-        stack.extend(self.yields.iter().filter_map(|val| val.term()));
         let of_param = |mut term: Term| {
             loop {
                 match terms.get(term) {
@@ -571,7 +569,6 @@ impl State {
         self.cells.retain(|cell| cell.root != root);
         self.cells.iter_mut().for_each(|cell| replace(&mut cell.val));
         self.values.iter_mut().for_each(|(_, val)| replace(val));
-        self.yields.iter_mut().for_each(replace);
         self.remove_object(root);
         self.unexpose(root);
     }

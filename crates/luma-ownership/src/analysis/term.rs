@@ -151,6 +151,8 @@ impl Terms {
 /// The start of a loop's next iteration.
 pub(crate) struct Ageing<'a> {
     pub(crate) f: &'a Function,
+    /// The loop.
+    pub(crate) of: Op,
     /// Whether an operation is inside the loop.
     pub(crate) inside: &'a dyn Fn(Op) -> bool,
     /// The oldest age that is still kept apart.
@@ -170,7 +172,8 @@ impl Ageing<'_> {
             Source::Value(value, _) => match self.f.def(value) {
                 Def::Result(op, _) => (self.inside)(op),
                 Def::Arg(block, _) => {
-                    self.f.region_op(self.f.block_region(block)).is_some_and(self.inside)
+                    let outer = self.f.region_op(self.f.block_region(block));
+                    outer.is_some_and(|outer| outer == self.of || (self.inside)(outer))
                 }
             },
             Source::Op(op, _) => (self.inside)(op),

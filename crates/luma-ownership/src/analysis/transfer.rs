@@ -11,7 +11,7 @@ use super::state::{Root, State, Val};
 
 impl Engine<'_> {
     /// Executes `op`; false when nothing runs after it.
-    pub(super) fn transfer(&mut self, state: &mut State, op: Op) -> bool {
+    pub(super) fn execute(&mut self, state: &mut State, op: Op) -> bool {
         self.work += 1;
         let f = self.f;
         match f.op_name(op) {
@@ -38,6 +38,7 @@ impl Engine<'_> {
             luma::Print::NAME => self.print(state, op),
             own::Take::NAME => self.take(state, op),
             own::Give::NAME => self.give(state, op),
+            _ if self.is_foreign(op) => self.declared(state, op),
             _ => {
                 if let Some(&result) = f.results(op).first()
                     && is_kept(f, result)
@@ -53,6 +54,7 @@ impl Engine<'_> {
 
     /// What is dead after `op` is gone.
     fn after(&mut self, state: &mut State, op: Op) {
+        self.note_escapes(state);
         for &value in self.index.dying(op) {
             state.drop_value(value);
         }
@@ -62,6 +64,7 @@ impl Engine<'_> {
                     Loss::Overwritten
                 }
                 own::Give::NAME => Loss::OwnerFreed,
+                _ if self.is_foreign(op) => Loss::OwnerFreed,
                 _ => Loss::Discarded,
             };
             self.settle(state, loss, Some(op));

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod borrowed;
+mod defer_free;
 mod double_free;
 mod interior;
 mod leak;

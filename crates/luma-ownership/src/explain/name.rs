@@ -94,6 +94,7 @@ fn spell(story: Story<'_>, value: Value, depth: u32) -> Option<String> {
         luma::Mul::NAME => Some(format!("{} * {}", inner(0)?, inner(1)?)),
         luma::Div::NAME => Some(format!("{} / {}", inner(0)?, inner(1)?)),
         luma::Rem::NAME => Some(format!("{} % {}", inner(0)?, inner(1)?)),
+        _ if is_foreign(story, op) => named(story, value),
         _ => None,
     }
 }
@@ -113,8 +114,7 @@ fn place_of_pointer(story: Story<'_>, pointer: Value, depth: u32) -> Option<Stri
 
 /// Where the object of a take comes from, as a label.
 pub(super) fn origin(story: Story<'_>, take: Op) -> String {
-    let f = story.f;
-    match own::Take(take).from_attr(f).and_then(Attribute::as_str) {
+    match taken_from(story, take) {
         Some("heap") => "allocated here".to_string(),
         Some("caller") => "taken from the caller here".to_string(),
         _ => match callee(story, take) {
@@ -124,15 +124,29 @@ pub(super) fn origin(story: Story<'_>, take: Op) -> String {
     }
 }
 
-/// The function an `own` operation names.
+/// Whether `op` belongs to a dialect other than the language's own.
+pub(super) fn is_foreign(story: Story<'_>, op: Op) -> bool {
+    crate::analysis::declared::is_foreign(story.module, story.f, op)
+}
+
+/// From where an operation takes ownership: `heap`, `caller` or `callee`.
+pub(super) fn taken_from(story: Story<'_>, op: Op) -> Option<&str> {
+    own::Take::cast(story.f, op)?.from_attr(story.f).and_then(Attribute::as_str)
+}
+
+/// The function an `own` operation names, or the operation of another dialect that acts itself.
 pub(super) fn callee(story: Story<'_>, op: Op) -> Option<String> {
+    if is_foreign(story, op) {
+        return Some(story.module.context.op_def(story.f.op_name(op)).name.to_string());
+    }
     let callee = story.f.op_attribute(op, luma_ir::dialects::attr::CALLEE)?.as_symbol()?;
     Some(story.module.context.name(callee).to_string())
 }
 
 /// To whom a give hands its object, as a sentence about `it`.
 pub(super) fn given(story: Story<'_>, give: Op) -> String {
-    match own::Give(give).to_attr(story.f).and_then(Attribute::as_str) {
+    let give_op = own::Give::cast(story.f, give);
+    match give_op.and_then(|op| op.to_attr(story.f)).and_then(Attribute::as_str) {
         Some("heap") => "freed here".to_string(),
         Some("caller") => "returned to the caller here".to_string(),
         _ => match callee(story, give) {
@@ -147,6 +161,10 @@ pub(super) fn subject(story: Story<'_>, op: Op) -> Option<String> {
     let f = story.f;
     let operand = match f.op_name(op) {
         luma::Store::NAME => *f.operands(op).get(1)?,
+        _ if is_foreign(story, op) => *f
+            .operands(op)
+            .iter()
+            .find(|&&value| story.module.context.is_ptr(f.value_type(value)))?,
         _ => *f.operands(op).first()?,
     };
     let mut at = operand;
@@ -189,8 +207,10 @@ pub(super) fn holder(story: Story<'_>, take: Op) -> Option<String> {
     if let Some(name) = named(story, result) {
         return Some(name);
     }
-    let &operand = f.operands(take).first()?;
-    if let Def::Arg(..) = f.def(operand) {
+    if !is_foreign(story, take)
+        && let &operand = f.operands(take).first()?
+        && let Def::Arg(..) = f.def(operand)
+    {
         return named(story, operand);
     }
     // What follows in the block: casts and the store.

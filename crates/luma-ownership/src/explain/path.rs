@@ -1,6 +1,7 @@
 //! The path of a report, step by step.
 
 use luma_diagnostics::{Diagnostic, Span};
+use luma_ir::dialect::Control;
 use luma_ir::dialects::{attr, luma, own};
 use luma_ir::{Attribute, Op, Value};
 
@@ -25,7 +26,7 @@ fn step(story: Story<'_>, event: Event) -> (Span, String) {
     let f = story.f;
     match event {
         Event::Take { op, .. } => {
-            let text = match own::Take(op).from_attr(f).and_then(Attribute::as_str) {
+            let text = match name::taken_from(story, op) {
                 Some("heap") => "the object is allocated".to_string(),
                 Some("caller") => match name::holder(story, op) {
                     Some(holder) => format!("ownership of `{holder}` is taken from the caller"),
@@ -47,7 +48,8 @@ fn step(story: Story<'_>, event: Event) -> (Span, String) {
             (story.span(op), text)
         }
         Event::Give { op, .. } => {
-            let text = match own::Give(op).to_attr(f).and_then(Attribute::as_str) {
+            let give = own::Give::cast(f, op).and_then(|give| give.to_attr(f));
+            let text = match give.and_then(Attribute::as_str) {
                 Some("heap") => "it is freed".to_string(),
                 Some("caller") => "it is returned".to_string(),
                 _ => match name::callee(story, op) {
@@ -66,8 +68,14 @@ fn step(story: Story<'_>, event: Event) -> (Span, String) {
 
 fn branch(story: Story<'_>, op: Op, region: u32) -> (Span, String) {
     let f = story.f;
-    match f.op_name(op) {
-        luma::Loop::NAME => {
+    let def = story.module.context.op_def(f.op_name(op));
+    match def.control {
+        Control::Unknown if !f.op_regions(op).is_empty() => {
+            let runs = (region as usize) < f.op_regions(op).len();
+            let what = if runs { "runs a region" } else { "is done" };
+            (story.span(op), format!("`{}` {what}", def.name))
+        }
+        Control::Loop => {
             let (condition, block) = loop_condition(story, op);
             let truth = region == 1;
             let (span, text) = decision(story, condition, truth, block.unwrap_or(op));
@@ -78,7 +86,7 @@ fn branch(story: Story<'_>, op: Op, region: u32) -> (Span, String) {
             };
             (span, text)
         }
-        luma::Switch::NAME | luma::SwitchBr::NAME => {
+        Control::Branch if f.op_attribute(op, attr::CASES).is_some() => {
             let subject = f.operands(op).first().copied();
             let span = subject.and_then(|v| f.def_op(v)).map_or(story.span(op), |d| story.span(d));
             let shown = subject.and_then(|v| name::value(story, v));

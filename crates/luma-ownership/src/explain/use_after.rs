@@ -28,18 +28,30 @@ fn subject(story: Story<'_>) -> String {
 pub(super) fn free(story: Story<'_>, how: Use) -> Diagnostic {
     let subject = subject(story);
     let returned = how == Use::Return;
-    let message = if returned && is_later(story) {
+    let user = story.defect.op.filter(|&op| name::is_foreign(story, op));
+    let used = match user.and_then(|op| name::callee(story, op)) {
+        Some(user) => format!("used by `{user}`"),
+        None => verb(how).to_string(),
+    };
+    let taker = story.defect.other.filter(|&other| name::is_foreign(story, other));
+    let taker = taker.and_then(|other| name::callee(story, other));
+    let message = if let Some(taker) = &taker {
+        format!("{subject} is {used} after `{taker}` took it")
+    } else if returned && is_later(story) {
         format!("{subject} is returned, but freed before the caller gets it")
     } else {
-        format!("{subject} is {} after it was freed", verb(how))
+        format!("{subject} is {used} after it was freed")
     };
     let mut diagnostic =
-        Diagnostic::new(codes::E0403, story.at(), message).label(format!("{} here", verb(how)));
+        Diagnostic::new(codes::E0403, story.at(), message).label(format!("{used} here"));
     if let Some(other) = story.defect.other {
-        diagnostic = diagnostic.also(story.span(other), "freed here");
+        let text = if taker.is_some() { name::given(story, other) } else { "freed here".into() };
+        diagnostic = diagnostic.also(story.span(other), text);
     }
     diagnostic = story.with_origin(diagnostic);
-    if returned && is_later(story) {
+    if let Some(taker) = taker {
+        diagnostic.help(format!("use it before `{taker}` takes it"))
+    } else if returned && is_later(story) {
         diagnostic.help("the value is computed before deferred code runs: do not defer the `free` of what is returned")
     } else {
         diagnostic.help("use the object before it is freed, or free it later")

@@ -1,0 +1,339 @@
+//! Sparse analyses: a fact about each value.
+
+use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
+
+use super::Lattice;
+use super::flow::{Flow, Goal, Target};
+use crate::context::Context;
+use crate::entity::{Block, Entity, Op, Value};
+use crate::function::{Def, Function};
+
+/// A sparse forward analysis.
+pub trait SparseForward {
+    /// What is known of a value.
+    type Fact: Lattice;
+
+    /// Of a value that was not computed yet: the least fact.
+    fn bottom(&mut self) -> Self::Fact;
+
+    /// Of a value the engine does not see being made: a parameter, or what comes out of an
+    /// operation whose table does not say how values go.
+    fn unknown(&mut self, value: Value) -> Self::Fact;
+
+    /// Of the results of `op`, which has no regions, from those of its operands; results it gives
+    /// no fact for are unknown.
+    fn transfer(&mut self, op: Op, operands: &[Self::Fact]) -> SmallVec<[Self::Fact; 1]>;
+
+    /// Which targets of `op` can be taken; `chooser` is what is known of the value that chooses,
+    /// if one does.
+    fn choose(&mut self, flow: &Flow<'_>, op: Op, chooser: Option<&Self::Fact>) -> Choice;
+}
+
+/// Which targets can be taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// None, as far as is known.
+    None,
+    /// The one of this index.
+    One(usize),
+    /// All.
+    All,
+}
+
+/// What can run, and a fact about each value.
+#[derive(Clone, Debug)]
+pub struct Executable<F> {
+    facts: Vec<F>,
+    goals: FxHashSet<Goal>,
+    runs: Vec<bool>,
+}
+
+impl<F> Executable<F> {
+    /// What is known of `value`.
+    pub fn fact(&self, value: Value) -> Option<&F> {
+        self.facts.get(value.index())
+    }
+
+    /// Whether control can come to `block`.
+    pub fn enters(&self, block: Block) -> bool {
+        self.goals.contains(&Goal::Block(block))
+    }
+
+    /// Whether `op` can run.
+    pub fn runs(&self, op: Op) -> bool {
+        self.runs.get(op.index()).copied().unwrap_or(false)
+    }
+
+    /// Whether `op`, which has regions, can be done.
+    pub fn completes(&self, op: Op) -> bool {
+        self.goals.contains(&Goal::After(op))
+    }
+}
+
+/// Runs a sparse forward analysis on what can run. Each operation is looked at once, and again
+/// whenever a fact about an operand changes. Deferred code counts as running once registered.
+pub fn sparse_forward<A: SparseForward>(
+    context: &Context,
+    f: &Function,
+    analysis: &mut A,
+) -> Executable<A::Fact> {
+    let bottom = analysis.bottom();
+    let mut solver = Forward {
+        flow: Flow::new(context, f),
+        f,
+        users: Users::new(f),
+        found: Executable {
+            facts: vec![bottom; f.value_count()],
+            goals: FxHashSet::default(),
+            runs: vec![false; f.op_capacity()],
+        },
+        analysis,
+        goals: Vec::new(),
+        values: Vec::new(),
+    };
+    if let Some(entry) = f.entry() {
+        for &value in f.block_args(entry) {
+            solver.lose(value);
+        }
+        solver.reach(Goal::Block(entry));
+    }
+    solver.solve();
+    solver.found
+}
+
+struct Forward<'a, A: SparseForward> {
+    flow: Flow<'a>,
+    f: &'a Function,
+    users: Users,
+    found: Executable<A::Fact>,
+    analysis: &'a mut A,
+    goals: Vec<Goal>,
+    values: Vec<Value>,
+}
+
+impl<A: SparseForward> Forward<'_, A> {
+    fn solve(&mut self) {
+        loop {
+            // Values first: what is known then saves second looks.
+            if let Some(value) = self.values.pop() {
+                for at in self.users.range(value) {
+                    let Some(&user) = self.users.ops.get(at) else { continue };
+                    if self.found.runs(user) {
+                        self.op(user);
+                    }
+                }
+            } else if let Some(goal) = self.goals.pop() {
+                self.straight(goal);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn reach(&mut self, goal: Goal) {
+        if self.found.goals.insert(goal) {
+            self.goals.push(goal);
+        }
+    }
+
+    fn join(&mut self, value: Value, fact: &A::Fact) {
+        if let Some(known) = self.found.facts.get_mut(value.index())
+            && known.join(fact)
+        {
+            self.values.push(value);
+        }
+    }
+
+    fn lose(&mut self, value: Value) {
+        let fact = self.analysis.unknown(value);
+        self.join(value, &fact);
+    }
+
+    fn straight(&mut self, goal: Goal) {
+        let f = self.f;
+        let mut next = match goal {
+            Goal::Block(block) => f.first(block),
+            Goal::After(op) => f.next(op),
+            Goal::Again(op) => return self.op(op),
+            Goal::Resume | Goal::Exit => return,
+        };
+        while let Some(op) = next {
+            if let Some(slot) = self.found.runs.get_mut(op.index()) {
+                *slot = true;
+            }
+            self.op(op);
+            next = if self.flow.stops(op) { None } else { f.next(op) };
+        }
+    }
+
+    fn op(&mut self, op: Op) {
+        let f = self.f;
+        if self.flow.stops(op) {
+            return self.stop(op);
+        }
+        if let Some(&body) = f.op_regions(op).first() {
+            if let Some(&block) = f.blocks(body).first() {
+                self.reach(Goal::Block(block));
+            }
+            return;
+        }
+        let operands: SmallVec<[A::Fact; 2]> =
+            f.operands(op).iter().filter_map(|&v| self.found.fact(v).cloned()).collect();
+        let mut facts = self.analysis.transfer(op, &operands).into_iter();
+        for &result in f.results(op) {
+            match facts.next() {
+                Some(fact) => self.join(result, &fact),
+                None => self.lose(result),
+            }
+        }
+    }
+
+    fn stop(&mut self, op: Op) {
+        let chooser = self.flow.chooser(op).and_then(|value| self.found.fact(value));
+        let choice = self.analysis.choose(&self.flow, op, chooser);
+        let targets = self.flow.targets(op);
+        match choice {
+            Choice::None => {}
+            Choice::One(at) => {
+                if let Some(target) = targets.get(at) {
+                    self.take(op, target);
+                }
+            }
+            Choice::All => targets.iter().for_each(|target| self.take(op, target)),
+        }
+    }
+
+    fn take(&mut self, op: Op, target: &Target) {
+        let (from, to) = self.flow.handed(op, target);
+        let mut from = from.iter();
+        for &value in to {
+            match from.next().and_then(|&value| self.found.fact(value)).cloned() {
+                Some(fact) => self.join(value, &fact),
+                None => self.lose(value),
+            }
+        }
+        self.reach(target.to);
+    }
+}
+
+/// A sparse backward analysis.
+pub trait SparseBackward {
+    /// What is known of a value.
+    type Fact: Lattice;
+
+    /// Of a value without uses: the least fact.
+    fn bottom(&mut self) -> Self::Fact;
+
+    /// What `op` makes of each of its operands, from the facts about its results. Operands it gives
+    /// no fact for are left alone. Values that a terminator or an operation with regions hands on
+    /// also get the facts of what they become.
+    fn transfer(&mut self, op: Op, results: &[Self::Fact]) -> SmallVec<[Self::Fact; 2]>;
+}
+
+/// Runs a sparse backward analysis on all code; returns the facts by index of the value.
+pub fn sparse_backward<A: SparseBackward>(
+    context: &Context,
+    f: &Function,
+    analysis: &mut A,
+) -> Vec<A::Fact> {
+    let flow = Flow::new(context, f);
+    let mut ops = Vec::new();
+    f.walk(&mut |op| ops.push(op));
+    // Who hands on to block arguments and to results of operations with regions.
+    let mut feeders: Vec<SmallVec<[Op; 2]>> = vec![SmallVec::new(); f.value_count()];
+    for &op in &ops {
+        if flow.stops(op) {
+            for target in flow.targets(op) {
+                for value in flow.handed(op, &target).1 {
+                    if let Some(list) = feeders.get_mut(value.index()) {
+                        list.push(op);
+                    }
+                }
+            }
+        }
+    }
+    let bottom = analysis.bottom();
+    let mut facts = vec![bottom; f.value_count()];
+    let mut waiting = vec![false; f.op_capacity()];
+    let mut work = ops;
+    for op in &work {
+        if let Some(slot) = waiting.get_mut(op.index()) {
+            *slot = true;
+        }
+    }
+    // The last first: uses come before definitions.
+    while let Some(op) = work.pop() {
+        if let Some(slot) = waiting.get_mut(op.index()) {
+            *slot = false;
+        }
+        let get = |facts: &[A::Fact], value: Value| facts.get(value.index()).cloned();
+        let results: SmallVec<[A::Fact; 1]> =
+            f.results(op).iter().filter_map(|&value| get(&facts, value)).collect();
+        let made = analysis.transfer(op, &results);
+        let mut changes: SmallVec<[(Value, A::Fact); 4]> =
+            f.operands(op).iter().copied().zip(made).collect();
+        if flow.stops(op) {
+            for target in flow.targets(op) {
+                let (from, to) = flow.handed(op, &target);
+                for (&from, &to) in from.iter().zip(to) {
+                    changes.extend(get(&facts, to).map(|fact| (from, fact)));
+                }
+            }
+        }
+        for (value, fact) in changes {
+            let changed = facts.get_mut(value.index()).is_some_and(|known| known.join(&fact));
+            if !changed {
+                continue;
+            }
+            let def = match f.def(value) {
+                Def::Result(op, _) => Some(op),
+                Def::Arg(..) => None,
+            };
+            let fed = feeders.get(value.index()).map_or(&[][..], SmallVec::as_slice);
+            for &op in def.iter().chain(fed) {
+                if let Some(slot) = waiting.get_mut(op.index())
+                    && !std::mem::replace(slot, true)
+                {
+                    work.push(op);
+                }
+            }
+        }
+    }
+    facts
+}
+
+/// The operations that use each value.
+struct Users {
+    /// Where the users of a value start, by its index.
+    starts: Vec<usize>,
+    ops: Vec<Op>,
+}
+
+impl Users {
+    fn new(f: &Function) -> Self {
+        let mut uses: Vec<(Value, Op)> = Vec::new();
+        f.walk(&mut |op| {
+            let args = f.successors(op).iter().flat_map(|successor| &successor.args);
+            let values: SmallVec<[Value; 4]> = f.operands(op).iter().chain(args).copied().collect();
+            uses.extend(values.into_iter().map(|value| (value, op)));
+        });
+        let mut starts = vec![0; f.value_count() + 1];
+        for (value, _) in &uses {
+            if let Some(slot) = starts.get_mut(value.index() + 1) {
+                *slot += 1;
+            }
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        uses.sort_by_key(|&(value, _)| value.index());
+        Self { starts, ops: uses.into_iter().map(|(_, op)| op).collect() }
+    }
+
+    fn range(&self, value: Value) -> std::ops::Range<usize> {
+        let start = self.starts.get(value.index()).copied().unwrap_or(0);
+        let end = self.starts.get(value.index() + 1).copied().unwrap_or(start);
+        start..end
+    }
+}

@@ -1,0 +1,160 @@
+//! Pipelines of LLVM taken apart, and their passes run one at a time.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ptr::NonNull;
+
+use inkwell::llvm_sys::prelude::LLVMModuleRef;
+use inkwell::llvm_sys::target_machine::LLVMTargetMachineRef;
+
+use crate::error::{LlvmError, LlvmErrorKind};
+use crate::module::LlvmModule;
+use crate::target::{OptLevel, Target};
+
+// `shim/steps.cpp`
+unsafe extern "C" {
+    fn lumac_steps_new(
+        machine: LLVMTargetMachineRef,
+        vectorize: bool,
+        unroll: bool,
+        aggressive: bool,
+    ) -> Option<NonNull<c_void>>;
+    fn lumac_steps_free(steps: NonNull<c_void>);
+    fn lumac_steps_run(
+        steps: NonNull<c_void>,
+        module: LLVMModuleRef,
+        text: *const c_char,
+        error: *mut *mut c_char,
+    ) -> c_int;
+    fn lumac_expand(
+        machine: LLVMTargetMachineRef,
+        vectorize: bool,
+        unroll: bool,
+        text: *const c_char,
+        error: *mut *mut c_char,
+    ) -> *mut c_char;
+    fn lumac_text_free(text: *mut c_char);
+}
+
+/// `pipeline`, in the syntax of `opt -passes`, with every alias such as `default<O2>` written out:
+/// what `opt -print-pipeline-passes` prints.
+///
+/// # Errors
+/// Text that names no pipeline.
+pub fn expand_pipeline(target: &Target, pipeline: &str) -> Result<String, LlvmError> {
+    if pipeline.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let text = zero_terminated(pipeline)?;
+    let (vectorize, unroll) = tuning(target);
+    let mut error = std::ptr::null_mut();
+    // SAFETY: the machine is alive, the text is zero-terminated, and what comes back is a text of
+    // ours or null.
+    let expanded = unsafe {
+        let machine = target.machine.as_mut_ptr();
+        take(lumac_expand(machine, vectorize, unroll, text.as_ptr(), &raw mut error))
+    };
+    // SAFETY: null or a text of ours.
+    expanded.ok_or_else(|| refused(pipeline, unsafe { take(error) }))
+}
+
+/// Runs passes on one module, one at a time. Analyses that a pass preserves are there for the next,
+/// so that the passes of a pipeline do the same as the pipeline does in one go.
+///
+/// Between two passes nobody else may change the module.
+#[derive(Debug)]
+pub struct StepRunner {
+    // Dropped first: its analyses refer to the module.
+    steps: Handle,
+    module: LlvmModule,
+    // Dropped last: the passes ask it about the machine.
+    target: Target,
+}
+
+#[derive(Debug)]
+struct Handle(NonNull<c_void>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: made by `lumac_steps_new`, freed once.
+        unsafe { lumac_steps_free(self.0) }
+    }
+}
+
+impl StepRunner {
+    /// A runner for `module`, for which [`LlvmModule::set_target`] has been called with `target`.
+    /// With `aggressive`, the inliner and complete unrolling take as much as in `default<O3>`, which
+    /// their text does not say.
+    ///
+    /// # Errors
+    /// No memory.
+    pub fn new(module: LlvmModule, target: Target, aggressive: bool) -> Result<Self, LlvmError> {
+        let (vectorize, unroll) = tuning(&target);
+        // SAFETY: the machine is alive.
+        let steps =
+            unsafe { lumac_steps_new(target.machine.as_mut_ptr(), vectorize, unroll, aggressive) };
+        let steps =
+            steps.ok_or_else(|| LlvmError::new(LlvmErrorKind::Pass, "LLVM has no memory"))?;
+        Ok(Self { steps: Handle(steps), module, target })
+    }
+
+    /// Runs the passes that `text` names, usually one: `function(sroa<modify-cfg>)`. True if the
+    /// module may have changed.
+    ///
+    /// # Errors
+    /// Text that names no pipeline, or what a pass reports.
+    pub fn run(&mut self, text: &str) -> Result<bool, LlvmError> {
+        let terminated = zero_terminated(text)?;
+        self.module.forget_reports();
+        let mut error = std::ptr::null_mut();
+        // SAFETY: the module is alive and all analyses the runner holds are of it; the text is
+        // zero-terminated.
+        let result = unsafe {
+            let module = self.module.raw();
+            lumac_steps_run(self.steps.0, module, terminated.as_ptr(), &raw mut error)
+        };
+        // SAFETY: null or a text of ours.
+        let error = unsafe { take(error) };
+        self.module.reported(LlvmErrorKind::Pass)?;
+        if result == 2 { Err(refused(text, error)) } else { Ok(result == 1) }
+    }
+
+    /// The module.
+    pub fn module(&self) -> &LlvmModule {
+        &self.module
+    }
+
+    /// The module and its target, when all passes have run.
+    pub fn finish(self) -> (LlvmModule, Target) {
+        (self.module, self.target)
+    }
+}
+
+fn tuning(target: &Target) -> (bool, bool) {
+    (target.level() >= OptLevel::O2, target.level() >= OptLevel::O1)
+}
+
+fn zero_terminated(pipeline: &str) -> Result<CString, LlvmError> {
+    let error = || LlvmError::new(LlvmErrorKind::Pass, "a pipeline contains a zero byte");
+    CString::new(pipeline).map_err(|_| error())
+}
+
+fn refused(pipeline: &str, why: Option<String>) -> LlvmError {
+    let why = why.unwrap_or_else(|| "LLVM gave no reason".to_owned());
+    LlvmError::new(LlvmErrorKind::Pass, format!("LLVM pipeline `{pipeline}`: {why}"))
+}
+
+/// Takes over a text made by the shim.
+///
+/// # Safety
+/// `text` is null or was made by the shim and has not been freed.
+unsafe fn take(text: *mut c_char) -> Option<String> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: as for this function; the text is zero-terminated.
+    unsafe {
+        let copied = CStr::from_ptr(text).to_string_lossy().into_owned();
+        lumac_text_free(text);
+        Some(copied)
+    }
+}

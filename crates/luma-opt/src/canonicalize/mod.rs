@@ -1,0 +1,133 @@
+//! `canonicalize`: one form for what can be written in many.
+//!
+//! - Operations on constants are computed, by `fold`, the evaluator all passes share.
+//! - The patterns declared with the operations in `dialect.toml` are applied.
+//! - Constants stand on the right of commutative operations and of comparisons.
+//! - Structured operations that choose by a constant are replaced by what they choose; those that do
+//!   nothing go; a `luma.block` that defers nothing is opened.
+//! - In graphs of blocks: branches on constants, blocks that only go elsewhere, blocks only one other
+//!   goes to, arguments that always get the same value, and what cannot be reached.
+//! - Operations without effect that nothing uses are removed.
+//!
+//! Undefined behaviour may go with that (the trap of an unused load of an uninitialised variable),
+//! but is never added; a division that traps stays. `own.take`, `own.give`, allocations and calls are
+//! never removed, doubled or moved.
+//!
+//! The driver is that of MLIR (`GreedyPatternRewriteDriver`); see [`luma_ir::rewrite`].
+
+mod branches;
+mod regions;
+mod structured;
+mod values;
+
+use std::sync::OnceLock;
+
+use luma_ir::Function;
+use luma_ir::rewrite::{Config, PatternSet, Rewriter, apply, declared_patterns};
+use luma_pass::{
+    FunctionPass, OptionKind, OptionSpec, PassContext, PassResult, Registration, Statistic, Work,
+};
+
+use crate::dce::is_removable;
+
+/// Brings functions into canonical form.
+#[derive(Clone, Copy, Debug)]
+pub struct Canonicalize {
+    /// How many times to look at a whole function.
+    pub max_iterations: usize,
+    /// Whether to simplify graphs of blocks.
+    pub region_simplify: bool,
+}
+
+impl FunctionPass for Canonicalize {
+    fn run(&self, cx: &PassContext<'_>, f: &mut Function) -> PassResult {
+        let declared = declared_patterns(cx.context);
+        let sets = [hand_written(), declared];
+        let config =
+            Config { max_iterations: self.max_iterations, is_removable, ..Config::default() };
+        let derive = |loc| cx.derive(loc);
+        let mut rewriter = Rewriter::new(cx.context, f, &derive);
+        let mut changed = false;
+        let mut converged = false;
+        for _ in 0..self.max_iterations {
+            let outcome = apply(&mut rewriter, &sets, &config);
+            converged = outcome.converged;
+            let mut folded = 0;
+            let mut applied = 0;
+            for (name, count) in &outcome.rewrites {
+                *if name == values::FOLD { &mut folded } else { &mut applied } += *count as usize;
+            }
+            cx.count(&FOLDED, folded);
+            cx.count(&PATTERNS_APPLIED, applied);
+            changed |= outcome.changed;
+            if !self.region_simplify || !converged {
+                break;
+            }
+            let simplified = regions::simplify(&mut rewriter);
+            cx.count(&BLOCKS_REMOVED, simplified.blocks_removed);
+            if !simplified.changed {
+                break;
+            }
+            changed = true;
+            converged = false;
+        }
+        cx.count(&OPS_ERASED, rewriter.erased());
+        cx.count(&NOT_CONVERGED, usize::from(!converged));
+        Ok(changed.into())
+    }
+}
+
+/// The patterns no table declares; the same for every context.
+fn hand_written() -> &'static PatternSet {
+    static PATTERNS: OnceLock<PatternSet> = OnceLock::new();
+    PATTERNS.get_or_init(|| {
+        let mut patterns = PatternSet::new();
+        values::add(&mut patterns);
+        structured::add(&mut patterns);
+        branches::add(&mut patterns);
+        patterns
+    })
+}
+
+static FOLDED: Statistic =
+    Statistic { name: "folded", summary: "Operations on constants that were computed." };
+static PATTERNS_APPLIED: Statistic =
+    Statistic { name: "patterns-applied", summary: "Rewrites by all other patterns." };
+static BLOCKS_REMOVED: Statistic = Statistic {
+    name: "blocks-removed",
+    summary: "Blocks that were unreachable, empty, or became part of another.",
+};
+static OPS_ERASED: Statistic =
+    Statistic { name: "ops-erased", summary: "Operations that were replaced or had no use." };
+static NOT_CONVERGED: Statistic = Statistic {
+    name: "not-converged",
+    summary: "Functions where patterns still matched when a limit was reached.",
+};
+
+/// How the pass makes itself known.
+pub(crate) static REGISTRATION: Registration = Registration {
+    name: "canonicalize",
+    summary: "Folds constants and applies the patterns declared with the operations.",
+    options: &[
+        OptionSpec {
+            name: "max-iterations",
+            summary: "How many times to look at a whole function.",
+            kind: OptionKind::Number,
+            default: "10",
+        },
+        OptionSpec {
+            name: "region-simplify",
+            summary: "Merge blocks and remove those that cannot be reached.",
+            kind: OptionKind::Flag,
+            default: "true",
+        },
+    ],
+    statistics: &[FOLDED, PATTERNS_APPLIED, BLOCKS_REMOVED, OPS_ERASED, NOT_CONVERGED],
+    mandatory: false,
+    make: |options| {
+        Work::function(Canonicalize {
+            max_iterations: options.number("max-iterations"),
+            region_simplify: options.flag("region-simplify"),
+        })
+    },
+};

@@ -1,0 +1,382 @@
+//! `dce`: removes what nothing needs.
+//!
+//! Liveness goes backward from what can be observed: calls, allocations, stores to memory others can
+//! see, terminators that leave, loops (which may not end), and every operation the tables say nothing
+//! about. Whatever is not reached goes:
+//!
+//! - operations without effect, reads included;
+//! - variables nothing reads, with the stores to them;
+//! - structured operations that hold nothing live;
+//! - results of structured operations, values loops carry and block arguments nothing needs; those
+//!   that only keep each other alive too.
+//!
+//! Undefined behaviour may go with that, such as the read of a variable that has no value; a division
+//! that may trap stays, as the language defines what it does. `own.take`, `own.give`, calls and
+//! allocations stay.
+
+mod sweep;
+
+use luma_ir::dialect::Control;
+use luma_ir::dialects::luma;
+use luma_ir::{Block, Context, Def, Entity, Function, Op, Region, Value, rewrite};
+use luma_pass::{FunctionPass, PassContext, PassResult, Registration, Statistic, Work};
+
+use crate::fold::constant_of;
+
+/// Removes what nothing needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Dce;
+
+impl FunctionPass for Dce {
+    fn run(&self, cx: &PassContext<'_>, f: &mut Function) -> PassResult {
+        let live = Marker::run(cx.context, f);
+        let swept = sweep::sweep(cx.context, f, &live);
+        cx.count(&OPS_ERASED, swept.ops);
+        cx.count(&STORES_ERASED, swept.stores);
+        cx.count(&VALUES_ERASED, swept.values);
+        Ok((swept.ops + swept.values > 0).into())
+    }
+}
+
+/// Whether `op` may go when nothing uses its results.
+pub(crate) fn is_removable(context: &Context, f: &Function, op: Op) -> bool {
+    match f.op_name(op) {
+        luma::Local::NAME => true,
+        luma::Div::NAME | luma::Rem::NAME => {
+            let &[_, divisor] = f.operands(op) else { return false };
+            // Zero traps, and so does the quotient of the smallest integer and -1.
+            f.value_type(divisor).is_float()
+                || constant_of(context, f, divisor)
+                    .and_then(|constant| constant.as_int())
+                    .is_some_and(|divisor| divisor != 0 && divisor != -1)
+        }
+        _ => rewrite::is_removable(context, f, op),
+    }
+}
+
+/// What is needed, and who hands what to whom.
+struct Live {
+    /// By index of the operation.
+    ops: Vec<bool>,
+    /// By index of the value.
+    values: Vec<bool>,
+    /// Who goes to each block, by its index, and with which successor.
+    sources: Vec<Vec<(Op, usize)>>,
+    /// The terminators that hand values to each structured operation, by its index.
+    ends: Vec<Vec<Op>>,
+}
+
+impl Live {
+    fn has(&self, op: Op) -> bool {
+        self.ops.get(op.index()).is_none_or(|&live| live)
+    }
+
+    fn needs(&self, value: Value) -> bool {
+        self.values.get(value.index()).is_none_or(|&live| live)
+    }
+
+    fn ends(&self, op: Op) -> &[Op] {
+        self.ends.get(op.index()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn sources(&self, block: Block) -> &[(Op, usize)] {
+        self.sources.get(block.index()).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Finds what is needed.
+struct Marker<'a> {
+    context: &'a Context,
+    f: &'a Function,
+    live: Live,
+    /// Operations and values to look at.
+    work: Vec<Item>,
+    /// The stores to each variable, by the index of its place.
+    stores: Vec<Vec<Op>>,
+}
+
+#[derive(Clone, Copy)]
+enum Item {
+    Op(Op),
+    Value(Value),
+}
+
+impl<'a> Marker<'a> {
+    fn run(context: &'a Context, f: &'a Function) -> Live {
+        let live = Live {
+            ops: vec![false; f.op_capacity()],
+            values: vec![false; f.value_count()],
+            sources: vec![Vec::new(); f.block_capacity()],
+            ends: vec![Vec::new(); f.op_capacity()],
+        };
+        let mut marker =
+            Self { context, f, live, work: Vec::new(), stores: vec![Vec::new(); f.value_count()] };
+        let mut ops = Vec::new();
+        f.walk(&mut |op| ops.push(op));
+        let loops = enclosing_loops(context, f);
+        for &op in &ops {
+            marker.enter(&loops, op);
+        }
+        for op in ops {
+            if marker.is_root(op) {
+                marker.mark_op(op);
+            }
+        }
+        while let Some(item) = marker.work.pop() {
+            match item {
+                Item::Op(op) => marker.needs_of_op(op),
+                Item::Value(value) => marker.needs_of_value(value),
+            }
+        }
+        marker.live
+    }
+
+    /// Notes who hands what to whom.
+    fn enter(&mut self, loops: &[Option<Op>], op: Op) {
+        let f = self.f;
+        for (i, successor) in f.successors(op).iter().enumerate() {
+            if let Some(list) = self.live.sources.get_mut(successor.block.index()) {
+                list.push((op, i));
+            }
+        }
+        let to = match control(self.context, f, op) {
+            Control::Yield => parent_op(f, op),
+            Control::Break | Control::Continue => loops.get(op.index()).copied().flatten(),
+            _ => None,
+        };
+        if let Some(list) = to.and_then(|to| self.live.ends.get_mut(to.index())) {
+            list.push(op);
+        }
+        let variable = written_variable(f, op);
+        if let Some(list) = variable.and_then(|place| self.stores.get_mut(place.index())) {
+            list.push(op);
+        }
+    }
+
+    /// Whether `op` is needed whatever else is.
+    fn is_root(&self, op: Op) -> bool {
+        let f = self.f;
+        match control(self.context, f, op) {
+            Control::Scope | Control::Branch | Control::Deferred if is_structured(f, op) => false,
+            Control::Yield => false,
+            Control::Unknown if written_variable(f, op).is_some() => false,
+            _ => !is_removable(self.context, f, op),
+        }
+    }
+
+    fn mark_op(&mut self, op: Op) {
+        if let Some(live) = self.live.ops.get_mut(op.index())
+            && !std::mem::replace(live, true)
+        {
+            self.work.push(Item::Op(op));
+        }
+    }
+
+    fn mark(&mut self, value: Value) {
+        if let Some(live) = self.live.values.get_mut(value.index())
+            && !std::mem::replace(live, true)
+        {
+            self.work.push(Item::Value(value));
+        }
+    }
+
+    fn mark_all(&mut self, values: &[Value]) {
+        for &value in values {
+            self.mark(value);
+        }
+    }
+
+    /// What a live operation needs.
+    fn needs_of_op(&mut self, op: Op) {
+        let f = self.f;
+        // What decides whether it is executed.
+        if let Some(outer) = parent_op(f, op) {
+            self.mark_op(outer);
+        }
+        match control(self.context, f, op) {
+            // The first operand of these decides; the rest goes where it is wanted.
+            Control::Branch => self.mark_all(f.operands(op).get(..1).unwrap_or_default()),
+            // What they hand on is needed when who gets it is.
+            Control::Yield if !self.is_opaque(parent_op(f, op)) => {}
+            Control::Break | Control::Continue => {}
+            Control::Loop => {
+                let condition = f.op_regions(op).first().and_then(|&region| last(f, region));
+                let truth = condition.and_then(|end| f.operands(end).first().copied());
+                if let Some(truth) = truth {
+                    self.mark(truth);
+                }
+            }
+            _ => self.mark_all(f.operands(op)),
+        }
+        // Somebody may know what the regions of an operation nobody knows do with their values.
+        if self.is_opaque(Some(op)) {
+            for &region in f.op_regions(op) {
+                for &block in f.blocks(region) {
+                    self.mark_all(f.block_args(block));
+                    if let Some(end) = f.last(block) {
+                        self.mark_all(f.operands(end));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a live value needs.
+    fn needs_of_value(&mut self, value: Value) {
+        let f = self.f;
+        match f.def(value) {
+            Def::Result(op, index) => {
+                self.mark_op(op);
+                match control(self.context, f, op) {
+                    Control::Scope | Control::Branch => self.handed(op, index as usize),
+                    Control::Loop => self.carried(op, index as usize),
+                    _ => {}
+                }
+                let stores = self.stores.get_mut(value.index()).map(std::mem::take);
+                for store in stores.unwrap_or_default() {
+                    self.mark_op(store);
+                }
+            }
+            Def::Arg(block, index) => {
+                let index = index as usize;
+                let region = f.block_region(block);
+                let is_entry = f.blocks(region).first() == Some(&block);
+                match f.region_op(region) {
+                    Some(op) if is_entry && control(self.context, f, op) == Control::Loop => {
+                        self.mark_op(op);
+                        self.carried(op, index);
+                    }
+                    _ => {
+                        for i in 0..self.live.sources(block).len() {
+                            let source = self.live.sources(block).get(i);
+                            let Some(&(op, successor)) = source else { continue };
+                            let given = f.successors(op).get(successor);
+                            if let Some(&given) = given.and_then(|given| given.args.get(index)) {
+                                self.mark(given);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Result `index` of `op` is what its regions yield.
+    fn handed(&mut self, op: Op, index: usize) {
+        for i in 0..self.live.ends(op).len() {
+            let end = self.live.ends(op).get(i);
+            let value = end.and_then(|&end| self.f.operands(end).get(index));
+            if let Some(&value) = value {
+                self.mark(value);
+            }
+        }
+    }
+
+    /// A loop has one value for each it carries: initial, argument of each region, result.
+    fn carried(&mut self, op: Op, index: usize) {
+        let f = self.f;
+        let result = f.results(op).get(index);
+        let init = f.operands(op).get(index);
+        let args = f.op_regions(op).iter().filter_map(|&region| {
+            let block = f.blocks(region).first()?;
+            f.block_args(*block).get(index)
+        });
+        for &value in result.into_iter().chain(init).chain(args) {
+            self.mark(value);
+        }
+        let condition = f.op_regions(op).first().and_then(|&region| last(f, region));
+        for i in 0..self.live.ends(op).len() {
+            let Some(&end) = self.live.ends(op).get(i) else { continue };
+            let first = usize::from(Some(end) == condition);
+            if let Some(&value) = f.operands(end).get(index + first) {
+                self.mark(value);
+            }
+        }
+    }
+
+    /// Whether `op` does with its regions what no table says.
+    fn is_opaque(&self, op: Option<Op>) -> bool {
+        op.is_some_and(|op| {
+            is_structured(self.f, op)
+                && !matches!(
+                    control(self.context, self.f, op),
+                    Control::Scope | Control::Branch | Control::Deferred | Control::Loop
+                )
+        })
+    }
+}
+
+fn control(context: &Context, f: &Function, op: Op) -> Control {
+    context.op_def(f.op_name(op)).control
+}
+
+fn is_structured(f: &Function, op: Op) -> bool {
+    !f.op_regions(op).is_empty()
+}
+
+/// The operation whose region `op` stands in.
+fn parent_op(f: &Function, op: Op) -> Option<Op> {
+    f.region_op(f.block_region(f.parent(op)?))
+}
+
+/// The end of a region of one block.
+fn last(f: &Function, region: Region) -> Option<Op> {
+    let &[block] = f.blocks(region) else { return None };
+    let block: Block = block;
+    f.last(block)
+}
+
+/// The nearest loop around each operation that leaves or continues one, by index.
+fn enclosing_loops(context: &Context, f: &Function) -> Vec<Option<Op>> {
+    let mut loops = vec![None; f.op_capacity()];
+    f.walk(&mut |op| {
+        // The walk comes to what is around an operation first.
+        let outer = parent_op(f, op);
+        let around = outer.and_then(|outer| match control(context, f, outer) {
+            Control::Loop => Some(outer),
+            _ => loops.get(outer.index()).copied().flatten(),
+        });
+        if let Some(slot) = loops.get_mut(op.index()) {
+            *slot = around;
+        }
+    });
+    loops
+}
+
+/// The variable `op` writes to, whole or in part, if it does nothing else.
+fn written_variable(f: &Function, op: Op) -> Option<Value> {
+    let mut place = match f.op_name(op) {
+        luma::Store::NAME => luma::Store(op).place(f),
+        luma::Copy::NAME => luma::Copy(op).target(f),
+        luma::Zero::NAME => luma::Zero(op).place(f),
+        _ => return None,
+    };
+    loop {
+        let definition = f.def_op(place)?;
+        place = match f.op_name(definition) {
+            luma::Local::NAME => return Some(place),
+            luma::Field::NAME => luma::Field(definition).base(f),
+            luma::Element::NAME => luma::Element(definition).base(f),
+            _ => return None,
+        };
+    }
+}
+
+static OPS_ERASED: Statistic =
+    Statistic { name: "ops-erased", summary: "Operations nothing needs, stores among them." };
+static STORES_ERASED: Statistic =
+    Statistic { name: "stores-erased", summary: "Stores to variables nothing reads." };
+static VALUES_ERASED: Statistic = Statistic {
+    name: "values-erased",
+    summary: "Results of structured operations, values loops carry, and block arguments.",
+};
+
+/// How the pass makes itself known.
+pub(crate) static REGISTRATION: Registration = Registration {
+    name: "dce",
+    summary: "Removes operations, variables and values nothing needs.",
+    options: &[],
+    statistics: &[OPS_ERASED, STORES_ERASED, VALUES_ERASED],
+    mandatory: false,
+    make: |_| Work::function(Dce),
+};

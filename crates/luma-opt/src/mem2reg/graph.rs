@@ -1,0 +1,180 @@
+//! Phis and what flows into them, before anything of it stands in the function.
+
+use std::rc::Rc;
+
+use luma_ir::{Block, Op, Value};
+
+use super::find::Number;
+
+/// What a variable holds at some point.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Node {
+    /// Nothing was ever put into it.
+    Undefined,
+    /// What was stored.
+    Value(Value),
+    /// What this `luma.zero` leaves.
+    Zero(Op),
+    /// The phi of this index.
+    Phi(u32),
+}
+
+/// Where the phis of a [`Join`] will be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// Arguments of a block.
+    Arguments(Block),
+    /// Results of an operation.
+    Results(Op),
+}
+
+/// A place where ways meet, with a phi for each of some variables.
+#[derive(Debug)]
+pub(super) struct Join {
+    pub(super) place: Place,
+    pub(super) variables: Rc<[Number]>,
+    /// The index of its first phi; the others follow.
+    pub(super) first: u32,
+    /// The ways in, as indices of [`Graph::edges`].
+    pub(super) edges: Vec<u32>,
+}
+
+/// How the nodes of an [`Edge`] are passed on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Pass {
+    /// As operands.
+    Operands(Op),
+    /// As arguments of a successor.
+    Successor(Op, usize),
+    /// By the else region that this `luma.if` does not have yet.
+    Else(Op),
+    /// As another edge does, that of the same condition of a loop.
+    Shared,
+}
+
+/// A way into a join.
+#[derive(Debug)]
+pub(super) struct Edge {
+    pub(super) join: JoinId,
+    pub(super) pass: Pass,
+    /// A node for each variable of the join.
+    pub(super) nodes: Vec<Node>,
+    /// It comes from code that cannot be reached.
+    pub(super) is_dead: bool,
+}
+
+/// An index of [`Graph::joins`].
+pub(super) type JoinId = u32;
+
+/// What a load reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Load {
+    pub(super) op: Op,
+    pub(super) variable: Number,
+    pub(super) node: Node,
+}
+
+/// All joins of a function.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    pub(super) joins: Vec<Join>,
+    pub(super) edges: Vec<Edge>,
+    /// The join of each phi.
+    pub(super) phis: Vec<JoinId>,
+    /// The joins of each loop: its three regions and its results.
+    pub(super) loops: Vec<[JoinId; 4]>,
+    /// In the order of the walk: what is stored was loaded before.
+    pub(super) loads: Vec<Load>,
+}
+
+/// Which phis and variables are worth anything.
+#[derive(Debug)]
+pub(super) struct Live {
+    /// By phi: whether a load can read it.
+    pub(super) phis: Vec<bool>,
+    /// By variable: whether no load can read what is undefined.
+    pub(super) promotable: Vec<bool>,
+}
+
+impl Graph {
+    /// A new join without edges.
+    pub(super) fn join(&mut self, place: Place, variables: Rc<[Number]>) -> JoinId {
+        let id = self.joins.len() as JoinId;
+        let first = self.phis.len() as u32;
+        self.phis.extend(variables.iter().map(|_| id));
+        self.joins.push(Join { place, variables, first, edges: Vec::new() });
+        id
+    }
+
+    /// The variables of a join.
+    pub(super) fn variables(&self, join: JoinId) -> Rc<[Number]> {
+        self.joins.get(join as usize).map(|join| join.variables.clone()).unwrap_or_default()
+    }
+
+    /// A new way into a join.
+    pub(super) fn edge(&mut self, join: JoinId, pass: Pass, nodes: Vec<Node>, is_dead: bool) {
+        let id = self.edges.len() as u32;
+        if let Some(data) = self.joins.get_mut(join as usize) {
+            data.edges.push(id);
+            self.edges.push(Edge { join, pass, nodes, is_dead });
+        }
+    }
+
+    /// Follows what loads read back to where it comes from.
+    pub(super) fn live(&self, fits: impl Iterator<Item = bool>) -> Live {
+        let mut live = Live { phis: vec![false; self.phis.len()], promotable: fits.collect() };
+        let mut pending: Vec<(Node, Number)> =
+            self.loads.iter().map(|load| (load.node, load.variable)).collect();
+        while let Some((node, variable)) = pending.pop() {
+            let phi = match node {
+                Node::Value(_) | Node::Zero(_) => continue,
+                Node::Undefined => {
+                    live.spoil(variable);
+                    continue;
+                }
+                Node::Phi(phi) => phi,
+            };
+            match live.phis.get_mut(phi as usize) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
+            let join = self.phis.get(phi as usize).and_then(|&join| self.joins.get(join as usize));
+            let Some(join) = join else { continue };
+            let mut is_reached = false;
+            for edge in join.edges.iter().filter_map(|&edge| self.edges.get(edge as usize)) {
+                if !edge.is_dead {
+                    is_reached = true;
+                    let node = edge.nodes.get((phi - join.first) as usize);
+                    pending.extend(node.map(|&node| (node, variable)));
+                }
+            }
+            if !is_reached {
+                live.spoil(variable);
+            }
+        }
+        // What a loop carries, it carries everywhere.
+        for joins in &self.loops {
+            let joins = joins.map(|join| self.joins.get(join as usize));
+            let [Some(a), Some(b), Some(c), Some(d)] = joins else { continue };
+            for i in 0..a.variables.len() {
+                let phis = [a, b, c, d].map(|join| join.first as usize + i);
+                if phis.iter().any(|&phi| live.phis.get(phi).copied().unwrap_or(false)) {
+                    for phi in phis {
+                        if let Some(slot) = live.phis.get_mut(phi) {
+                            *slot = true;
+                        }
+                    }
+                }
+            }
+        }
+        live
+    }
+}
+
+impl Live {
+    fn spoil(&mut self, variable: Number) {
+        if let Some(slot) = self.promotable.get_mut(variable as usize) {
+            *slot = false;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Puts the phis that are worth it into the function and takes the variables out.
+
+use luma_ir::dialects::luma;
+use luma_ir::{Attribute, Builder, Context, Function, Loc, Op, Position, Type, Value};
+use luma_pass::PassContext;
+use rustc_hash::FxHashMap;
+
+use super::find::{Number, Variable, Variables};
+use super::graph::{Edge, Graph, Node, Pass, Place};
+
+/// How much was done.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    pub(super) locals: usize,
+    pub(super) loads: usize,
+    pub(super) stores: usize,
+    pub(super) values: usize,
+}
+
+/// Makes values of the variables that `promoted` says, with the phis that `live` says.
+pub(super) fn rewrite(
+    cx: &PassContext<'_>,
+    f: &mut Function,
+    variables: &Variables,
+    graph: &Graph,
+    live: &[bool],
+    promoted: &[bool],
+) -> Done {
+    let mut done = Done::default();
+    if !promoted.contains(&true) {
+        return done;
+    }
+    let is_promoted = |number: Number| promoted.get(number as usize).copied().unwrap_or(false);
+    let mut rewriter = Rewriter {
+        cx,
+        f,
+        phis: vec![None; graph.phis.len()],
+        zeros: FxHashMap::default(),
+        loaded: FxHashMap::default(),
+    };
+    for join in &graph.joins {
+        for (i, &number) in join.variables.iter().enumerate() {
+            let phi = join.first as usize + i;
+            let needed = live.get(phi).copied().unwrap_or(false) && is_promoted(number);
+            if let Some(variable) = variables.list.get(number as usize).filter(|_| needed) {
+                let value = rewriter.phi(join.place, variable);
+                if let Some(slot) = rewriter.phis.get_mut(phi) {
+                    *slot = Some(value);
+                }
+                done.values += 1;
+            }
+        }
+    }
+    // A value that a loop carries is one, with four names.
+    for [condition, ..] in &graph.loops {
+        if let Some(join) = graph.joins.get(*condition as usize) {
+            let phis = join.first as usize..join.first as usize + join.variables.len();
+            let carried = rewriter.phis.get(phis).unwrap_or_default();
+            done.values -= 3 * carried.iter().flatten().count();
+        }
+    }
+    for load in graph.loads.iter().filter(|load| is_promoted(load.variable)) {
+        let Some(variable) = variables.list.get(load.variable as usize) else { continue };
+        let before = Position::Before(load.op);
+        let value = rewriter.value(load.node, variable.ty, before, rewriter.f.loc(load.op));
+        if let Some(&result) = rewriter.f.results(load.op).first() {
+            rewriter.loaded.insert(result, value);
+        }
+        done.loads += 1;
+    }
+    for edge in &graph.edges {
+        rewriter.pass(graph, edge, variables);
+    }
+    let loaded = rewriter.loaded;
+    for load in graph.loads.iter().filter(|load| is_promoted(load.variable)) {
+        f.detach(load.op);
+    }
+    for (variable, _) in variables.list.iter().zip(promoted).filter(|(_, promoted)| **promoted) {
+        variable.writes.iter().for_each(|&write| f.detach(write));
+        f.detach(variable.local);
+        done.locals += 1;
+        done.stores += variable.writes.len();
+    }
+    let mut users = Vec::new();
+    f.walk(&mut |op| users.push(op));
+    for op in users {
+        f.map_operands(op, |value| loaded.get(&value).copied().unwrap_or(value));
+    }
+    done
+}
+
+struct Rewriter<'a> {
+    cx: &'a PassContext<'a>,
+    f: &'a mut Function,
+    /// By phi: the value that it has become.
+    phis: Vec<Option<Value>>,
+    /// By `luma.zero`: the value it leaves.
+    zeros: FxHashMap<Op, Value>,
+    /// By result of a load: the value it reads.
+    loaded: FxHashMap<Value, Value>,
+}
+
+impl Rewriter<'_> {
+    /// A new argument or result that stands for `variable`.
+    fn phi(&mut self, place: Place, variable: &Variable) -> Value {
+        let value = match place {
+            Place::Arguments(block) => self.f.add_arg(block, variable.ty),
+            Place::Results(op) => self.f.add_result(op, variable.ty),
+        };
+        if let Some(name) = self.f.value_name(variable.place) {
+            self.f.set_value_name(value, name);
+        }
+        value
+    }
+
+    /// The value of `node`. Where nobody will look at it and there is none, any.
+    fn value(&mut self, node: Node, ty: Type, position: Position, loc: Loc) -> Value {
+        match node {
+            Node::Value(value) => return self.loaded.get(&value).copied().unwrap_or(value),
+            Node::Phi(phi) => {
+                if let Some(Some(value)) = self.phis.get(phi as usize) {
+                    return *value;
+                }
+            }
+            Node::Zero(op) => {
+                if let Some(&value) = self.zeros.get(&op) {
+                    return value;
+                }
+                let loc = self.f.loc(op);
+                let value = self.zero(ty, Position::Before(op), loc);
+                self.zeros.insert(op, value);
+                return value;
+            }
+            Node::Undefined => {}
+        }
+        self.zero(ty, position, loc)
+    }
+
+    fn zero(&mut self, ty: Type, position: Position, loc: Loc) -> Value {
+        let loc = self.cx.derive(loc);
+        let mut b = Builder { context: self.cx.context, func: self.f, position, loc };
+        zero(&mut b, ty)
+    }
+
+    /// Passes on what an edge needs.
+    fn pass(&mut self, graph: &Graph, edge: &Edge, variables: &Variables) {
+        let Some(join) = graph.joins.get(edge.join as usize) else { return };
+        let op = match edge.pass {
+            Pass::Operands(op) | Pass::Successor(op, _) | Pass::Else(op) => op,
+            Pass::Shared => return,
+        };
+        let mut values = Vec::new();
+        for (i, &node) in edge.nodes.iter().enumerate() {
+            let needed = self.phis.get(join.first as usize + i).is_some_and(Option::is_some);
+            let number = join.variables.get(i).filter(|_| needed);
+            if let Some(variable) = number.and_then(|&n| variables.list.get(n as usize)) {
+                let loc = self.f.loc(op);
+                values.push(self.value(node, variable.ty, Position::Before(op), loc));
+            }
+        }
+        if values.is_empty() {
+            return;
+        }
+        match edge.pass {
+            Pass::Successor(_, index) => {
+                for value in values {
+                    self.f.add_successor_arg(op, index, value);
+                }
+            }
+            Pass::Else(_) => {
+                let region = self.f.add_region(op);
+                let block = self.f.add_block(region);
+                let loc = self.cx.derive(self.f.loc(op));
+                let mut b = Builder::at_end(self.cx.context, self.f, block, loc);
+                luma::Yield::build(&mut b, &values);
+            }
+            _ => {
+                for value in values {
+                    self.f.add_operand(op, value);
+                }
+            }
+        }
+    }
+}
+
+/// What a place of `ty` holds when every byte of it is zero.
+fn zero(b: &mut Builder<'_>, ty: Type) -> Value {
+    let context: &Context = b.context;
+    if context.is_ptr(ty) {
+        return luma::Null::build(b, ty).result(b.func);
+    }
+    let value = match ty {
+        Type::I1 => Attribute::Bool(false),
+        _ if ty.is_float() => Attribute::Float(0.0, ty),
+        _ => Attribute::Int(0, ty),
+    };
+    luma::Constant::build(b, value, ty).result(b.func)
+}

@@ -1,0 +1,86 @@
+//! Operations of dialects the analysis has never seen: what they do is what their table says of
+//! each operand and result, and the worst where it says nothing.
+
+use luma_ir::dialect::{OwnershipEffect, Slot};
+use luma_ir::{Function, Module, Op};
+
+use super::Engine;
+use super::defect::Use;
+use super::state::{State, Val};
+use super::term::Source;
+
+/// Whether `op` belongs to a dialect other than the language's own.
+pub(crate) fn is_foreign(module: &Module, f: &Function, op: Op) -> bool {
+    !matches!(module.context.op_def(f.op_name(op)).dialect(), "luma" | "own")
+}
+
+/// What the table says of number `at`; the last entry stands for all that follow.
+fn effect_of<C>(slots: &[Slot<C>], at: usize) -> Option<OwnershipEffect> {
+    slots.get(at).or(slots.last()).and_then(|slot| slot.ownership)
+}
+
+impl Engine<'_> {
+    pub(super) fn is_foreign(&self, op: Op) -> bool {
+        is_foreign(self.module, self.f, op)
+    }
+
+    /// Executes `op` by its table. Pointers it says nothing of are borrowed, and what they lead to
+    /// may be changed unless the operation only reads.
+    pub(super) fn declared(&mut self, state: &mut State, op: Op) {
+        let f = self.f;
+        let def = self.module.context.op_def(f.op_name(op));
+        let harmless = def.traits.pure || def.traits.reads;
+        // First everything is looked at, then what is taken is gone.
+        for (at, &value) in f.operands(op).iter().enumerate() {
+            let taken = effect_of(&def.operands, at) == Some(OwnershipEffect::Takes);
+            if taken || !self.is_ptr(value) {
+                continue;
+            }
+            let val = self.value(state, value);
+            self.check_use(state, val, Use::Pass, op);
+        }
+        if !harmless {
+            let mut foreign = false;
+            for (at, &value) in f.operands(op).iter().enumerate() {
+                let taken = effect_of(&def.operands, at) == Some(OwnershipEffect::Takes);
+                if taken || !self.is_ptr(value) {
+                    continue;
+                }
+                if let Some((root, _)) = self.value(state, value).address() {
+                    state.havoc(root);
+                    foreign = true;
+                }
+            }
+            if foreign && self.passes_foreign(state, op) {
+                state.clobber(None);
+                self.summary.writes = true;
+            }
+        }
+        for (at, &value) in f.operands(op).iter().enumerate() {
+            if effect_of(&def.operands, at) == Some(OwnershipEffect::Takes) {
+                let val = self.value(state, value);
+                self.give_to_operation(state, op, val);
+            }
+        }
+        for (at, &result) in f.results(op).iter().enumerate() {
+            let gives = effect_of(&def.results, at) == Some(OwnershipEffect::Gives);
+            let val = match gives && self.is_ptr(result) {
+                true => self.new_object(state, op, at as u32),
+                false => Val::Sym(self.terms.opaque(Source::Value(result, 0))),
+            };
+            state.set_value(result, val);
+        }
+    }
+}
+
+/// Whether `op` moves ownership or may change memory, as its table says.
+pub(crate) fn matters(module: &Module, f: &Function, op: Op) -> bool {
+    let def = module.context.op_def(f.op_name(op));
+    let moves = |slot: Option<OwnershipEffect>| {
+        matches!(slot, Some(OwnershipEffect::Takes | OwnershipEffect::Gives))
+    };
+    is_foreign(module, f, op)
+        && (def.operands.iter().any(|slot| moves(slot.ownership))
+            || def.results.iter().any(|slot| moves(slot.ownership))
+            || !(def.traits.pure || def.traits.reads || f.operands(op).is_empty()))
+}

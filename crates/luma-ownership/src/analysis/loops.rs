@@ -1,0 +1,207 @@
+//! Loops: the first iterations are followed one by one, then the rest is summarised on merged states
+//! to a fixed point.
+
+use luma_ir::Op;
+use luma_ir::dataflow::{Goal, LoopHead, Point, Turn};
+use luma_ir::dialect::Control;
+
+use super::Engine;
+use super::join::{Head, limit};
+use super::state::{Root, State, Val};
+use super::term::Ageing;
+
+/// Loops nested deeper than this are not iterated.
+const MAX_LOOP_DEPTH: u32 = 6;
+/// Rounds to a fixed point before a loop's head is given up on.
+const MAX_ROUNDS: u32 = 16;
+/// Iterations of an outermost loop that are followed while its condition is known, as with constant
+/// bounds.
+const MAX_DECIDED: u8 = 12;
+
+/// A loop that is being followed.
+#[derive(Debug)]
+pub(super) struct Running {
+    /// The operation, for a structured loop.
+    op: Option<Op>,
+    phase: Phase,
+    /// `Engine::widening` outside of it.
+    widening: bool,
+    /// It was known beforehand in every iteration whether there was another.
+    decided: bool,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// Iterations are followed one by one: so many have been, and at least `exact` are to be, all
+    /// of them if `follows` and each is decided.
+    Exact { count: u8, exact: u8, follows: bool, seen: Vec<State> },
+    /// Merged states go round until the head no longer changes.
+    Merged { head: Head, rounds: u32 },
+    /// One more look at the body, with everything it may change forgotten.
+    Last,
+}
+
+impl Engine<'_> {
+    /// Starts a loop.
+    pub(super) fn start_loop(&mut self, head: LoopHead, states: Vec<State>) -> Vec<State> {
+        let op = self.loop_of(head.point);
+        let widening = self.widening;
+        self.loops.push(Running { op, phase: Phase::Last, widening, decided: true });
+        let depth = self.loops.len();
+        let (phase, states) = if depth as u32 > MAX_LOOP_DEPTH || self.is_coarse() {
+            (Phase::Last, self.give_up(op, states))
+        } else {
+            let busy = op.is_some_and(|op| self.index.is_busy(op));
+            let exact: u8 = match (busy, self.widening, depth) {
+                (false, ..) => 0,
+                (_, true, 1..=3) => 1,
+                (_, true, _) => 0,
+                (_, _, 1 | 2) => 3,
+                (_, _, 3) => 1,
+                _ => 0,
+            };
+            if exact > 0 {
+                let follows = depth == 1 && !self.widening;
+                let seen = states.clone();
+                (Phase::Exact { count: 0, exact, follows, seen }, states)
+            } else {
+                self.summarise(op, states)
+            }
+        };
+        if let Some(running) = self.loops.last_mut() {
+            running.phase = phase;
+        }
+        states
+    }
+
+    /// Ends an iteration of the innermost loop; `back` starts the next.
+    pub(super) fn end_turn(&mut self, back: Option<Vec<State>>) -> Turn<Vec<State>> {
+        let Some(mut running) = self.loops.pop() else { return Turn::Done };
+        let op = running.op;
+        let back = back.unwrap_or_default();
+        let max = self.max_states();
+        // The loop is still running while its states are aged and merged.
+        let turn = match std::mem::replace(&mut running.phase, Phase::Last) {
+            Phase::Exact { count, exact, follows, mut seen } => {
+                let mut states = back;
+                self.age(op, &mut states, MAX_DECIDED, 1);
+                limit(&mut states, &self.histories, max);
+                states.retain(|state| !seen.iter().any(|old| old.same(state)));
+                let count = count + 1;
+                if states.is_empty() {
+                    Turn::Done
+                } else if count < MAX_DECIDED && (count < exact || (follows && running.decided)) {
+                    seen.extend(states.iter().cloned());
+                    running.phase = Phase::Exact { count, exact, follows, seen };
+                    Turn::Follow(states)
+                } else {
+                    let (phase, states) = self.summarise(op, states);
+                    running.phase = phase;
+                    Turn::Follow(states)
+                }
+            }
+            Phase::Merged { mut head, rounds } => {
+                let mut states = back;
+                self.age(op, &mut states, 1, 1);
+                let mut changed = false;
+                for state in states {
+                    changed |= head.add(state, max);
+                }
+                if !changed {
+                    Turn::Done
+                } else if rounds + 1 >= MAX_ROUNDS || self.is_coarse() {
+                    Turn::Again(self.give_up(op, head.states))
+                } else {
+                    let states = head.states.clone();
+                    running.phase = Phase::Merged { head, rounds: rounds + 1 };
+                    Turn::Again(states)
+                }
+            }
+            Phase::Last => Turn::Done,
+        };
+        match turn {
+            Turn::Done => self.widening = running.widening,
+            _ => self.loops.push(running),
+        }
+        turn
+    }
+
+    /// Merges what starts an iteration.
+    fn summarise(&mut self, op: Option<Op>, mut states: Vec<State>) -> (Phase, Vec<State>) {
+        self.widening = true;
+        self.age(op, &mut states, 1, 0);
+        let max = self.max_states();
+        limit(&mut states, &self.histories, max);
+        let mut head = Head::default();
+        for state in states {
+            head.add(state, max);
+        }
+        if self.is_coarse() {
+            return (Phase::Last, self.give_up(op, head.states));
+        }
+        let states = head.states.clone();
+        (Phase::Merged { head, rounds: 0 }, states)
+    }
+
+    /// Forgets everything a loop might change, so that one more look at its body says all that can
+    /// be said.
+    fn give_up(&mut self, op: Option<Op>, mut states: Vec<State>) -> Vec<State> {
+        for state in &mut states {
+            let owned: Vec<Root> = state.objects.iter().map(|&(root, _)| root).collect();
+            owned.into_iter().for_each(|root| state.escape(Val::at(root, Some(0))));
+            state.cells.clear();
+            state.ranges.clear();
+            state.relations.clear();
+            match op {
+                Some(op) => self.forget_carried(state, op),
+                None => state.values.clear(),
+            }
+            state.dirty = false;
+        }
+        limit(&mut states, &self.histories, 4);
+        states
+    }
+
+    /// Forgets the values that the loop `op` carries.
+    fn forget_carried(&self, state: &mut State, op: Op) {
+        let f = self.f;
+        for &region in f.op_regions(op) {
+            for &block in f.blocks(region) {
+                f.block_args(block).iter().for_each(|&arg| state.drop_value(arg));
+            }
+        }
+    }
+
+    /// Renames what was made in a structured loop.
+    fn age(&mut self, op: Option<Op>, states: &mut [State], cap: u8, step: u8) {
+        let Some(op) = op else { return };
+        let index = &self.index;
+        let inside = |inner: Op| index.inside(inner, op);
+        let ageing = Ageing { f: self.f, of: op, inside: &inside, cap, step };
+        for state in states.iter_mut() {
+            state.age(&mut self.terms, &ageing);
+        }
+        for state in states {
+            self.sweep(state);
+        }
+    }
+
+    /// The condition of the innermost loop could not be told beforehand, if `op` is that loop.
+    pub(super) fn undecided(&mut self, op: Op) {
+        if let Some(running) = self.loops.last_mut()
+            && running.op == Some(op)
+        {
+            running.decided = false;
+        }
+    }
+
+    /// The structured loop that is entered at `point`.
+    fn loop_of(&self, point: Point) -> Option<Op> {
+        let Point::At(Goal::Block(block)) = point else { return None };
+        let region = self.f.block_region(block);
+        let op = self.f.region_op(region)?;
+        let is_loop = self.module.context.op_def(self.f.op_name(op)).control == Control::Loop;
+        let is_entry = self.f.blocks(region).first() == Some(&block);
+        (is_loop && is_entry).then_some(op)
+    }
+}

@@ -1,0 +1,235 @@
+//! What looks at a compilation from outside, step by step: dumps, differences, times, gates.
+//!
+//! Nothing here knows what a step does or what an IR is made of: a [`StepInfo`] says what is about
+//! to run, an [`Ir`] shows what stands, and an [`Instrument`] is told of both. So the same
+//! instruments work in every world a program goes through.
+
+mod diff;
+mod gate;
+mod print;
+mod record;
+mod select;
+mod stats;
+mod time;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use diff::{Diff, unified_diff};
+pub use gate::{BisectLimit, Disable};
+pub use print::{Print, When};
+pub use record::{Record, Snapshot, StepRecord};
+pub use select::Selector;
+pub use stats::Stats;
+pub use time::Time;
+pub use tree::Tree;
+
+/// Something that is told of every step. All methods have a default that does nothing.
+///
+/// # Errors
+///
+/// All methods that write say what cannot be written; the compilation ends then.
+pub trait Instrument {
+    /// Whether this step, which is not mandatory, is to run. Must not depend on what ran before:
+    /// it is also asked about steps that never run.
+    fn allow(&self, _step: &StepInfo) -> bool {
+        true
+    }
+
+    /// `step` is about to run on `ir`.
+    fn before(&mut self, _step: &StepInfo, _ir: &dyn Ir) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// `step` has run and left `ir`.
+    fn after(&mut self, _step: &StepInfo, _ir: &dyn Ir, _outcome: &Outcome) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// `step` did not run, because an instrument does not [`allow`](Self::allow) it.
+    fn skipped(&mut self, _step: &StepInfo, _ir: &dyn Ir) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// `step` failed. What it left, if anything can be shown of it, may be half changed or invalid.
+    fn failed(&mut self, _step: &StepInfo, _ir: Option<&dyn Ir>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// No step will follow.
+    fn finish(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What an IR, at any level, can be asked for.
+pub trait Ir {
+    /// The level it stands at, as `--emit` calls it: `luma-ir`.
+    fn level(&self) -> &'static str;
+
+    /// The extension of files at this level: `lir`.
+    fn extension(&self) -> &'static str;
+
+    /// What starts a comment in its text: `//`.
+    fn comment(&self) -> &'static str;
+
+    /// It as text; made when first asked for.
+    fn text(&self) -> Arc<str>;
+
+    /// A number that differs, but for accidents, when the text differs.
+    fn hash(&self) -> u64 {
+        // FNV-1a: the same on every machine and in every version, so that records can be compared.
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        self.text().bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    }
+
+    /// How many operations of each dialect it has.
+    fn op_counts(&self) -> BTreeMap<String, u64>;
+}
+
+/// One step, as users see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepInfo {
+    /// Its place in the list, from 1.
+    pub number: usize,
+    /// Where it works.
+    pub world: World,
+    /// The name of its pass, without options: `simplifycfg`.
+    pub name: String,
+    /// It as part of a pipeline of its world, with nesting and options:
+    /// `function(simplifycfg<keep-loops>)`.
+    pub text: String,
+    /// What it does, in one sentence.
+    pub summary: String,
+    /// Whether nothing works without it: it cannot be skipped.
+    pub mandatory: bool,
+}
+
+/// Where a step works; a translation from one world to the next counts to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum World {
+    /// Luma source and IR.
+    Luma,
+    /// MLIR.
+    Mlir,
+    /// LLVM.
+    Llvm,
+}
+
+impl World {
+    /// Its name: `luma`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Luma => "luma",
+            Self::Mlir => "mlir",
+            Self::Llvm => "llvm",
+        }
+    }
+}
+
+impl fmt::Display for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What is known of a step that has run.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Whether it changed anything; `None` where nobody says.
+    pub changed: Option<bool>,
+    /// How long it took, verification included, instruments excluded.
+    pub time: Duration,
+    /// What its pass counted: every statistic it declares.
+    pub statistics: Vec<Count>,
+}
+
+/// One statistic of one run of a pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Its name: `locals-promoted`.
+    pub name: &'static str,
+    /// What is counted.
+    pub summary: &'static str,
+    /// How often.
+    pub value: u64,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs: one JSON object on one line.
+    Json,
+}
+
+/// Where an instrument writes.
+pub type Sink = Box<dyn Write>;
+
+/// The line before a dump, a comment in the language of the dump.
+fn header(out: &mut dyn Write, ir: &dyn Ir, when: &str, step: &StepInfo) -> io::Result<()> {
+    let (comment, name, number) = (ir.comment(), &step.name, step.number);
+    writeln!(out, "{comment} -----// IR Dump {when} {name} (step {number}) //----- //")
+}
+
+/// Nobody looks.
+impl Instrument for () {}
+
+/// One that is looked at afterwards.
+impl<T: Instrument + ?Sized> Instrument for &mut T {
+    fn allow(&self, step: &StepInfo) -> bool {
+        (**self).allow(step)
+    }
+
+    fn before(&mut self, step: &StepInfo, ir: &dyn Ir) -> io::Result<()> {
+        (**self).before(step, ir)
+    }
+
+    fn after(&mut self, step: &StepInfo, ir: &dyn Ir, outcome: &Outcome) -> io::Result<()> {
+        (**self).after(step, ir, outcome)
+    }
+
+    fn skipped(&mut self, step: &StepInfo, ir: &dyn Ir) -> io::Result<()> {
+        (**self).skipped(step, ir)
+    }
+
+    fn failed(&mut self, step: &StepInfo, ir: Option<&dyn Ir>) -> io::Result<()> {
+        (**self).failed(step, ir)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        (**self).finish()
+    }
+}
+
+/// All of them, in order.
+impl Instrument for Vec<Box<dyn Instrument + '_>> {
+    fn allow(&self, step: &StepInfo) -> bool {
+        self.iter().all(|one| one.allow(step))
+    }
+
+    fn before(&mut self, step: &StepInfo, ir: &dyn Ir) -> io::Result<()> {
+        self.iter_mut().try_for_each(|one| one.before(step, ir))
+    }
+
+    fn after(&mut self, step: &StepInfo, ir: &dyn Ir, outcome: &Outcome) -> io::Result<()> {
+        self.iter_mut().try_for_each(|one| one.after(step, ir, outcome))
+    }
+
+    fn skipped(&mut self, step: &StepInfo, ir: &dyn Ir) -> io::Result<()> {
+        self.iter_mut().try_for_each(|one| one.skipped(step, ir))
+    }
+
+    fn failed(&mut self, step: &StepInfo, ir: Option<&dyn Ir>) -> io::Result<()> {
+        self.iter_mut().try_for_each(|one| one.failed(step, ir))
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.iter_mut().try_for_each(|one| one.finish())
+    }
+}

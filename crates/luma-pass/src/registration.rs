@@ -1,0 +1,200 @@
+//! How passes make themselves known: name, options, statistics.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+
+use crate::pass::{FunctionPass, ModulePass};
+
+/// How a pass makes itself known: every pass's file ends with one, as a `static`.
+pub struct Registration {
+    /// Its name in pipelines and in locations: `lower-defer`.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+    /// Its options.
+    pub options: &'static [OptionSpec],
+    /// What it counts.
+    pub statistics: &'static [Statistic],
+    /// Without it what follows cannot work: it is never skipped by bisection nor disabled.
+    pub mandatory: bool,
+    /// The pass with these options.
+    pub make: fn(&Options) -> Work,
+}
+
+/// The two kinds of passes.
+pub enum Work {
+    /// Runs on every function that has a body.
+    Function(Box<dyn FunctionPass>),
+    /// Runs once.
+    Module(Box<dyn ModulePass>),
+}
+
+impl Work {
+    /// A pass over functions.
+    pub fn function(pass: impl FunctionPass + 'static) -> Self {
+        Self::Function(Box::new(pass))
+    }
+
+    /// A pass over the module.
+    pub fn module(pass: impl ModulePass + 'static) -> Self {
+        Self::Module(Box::new(pass))
+    }
+}
+
+/// One option of a pass: `max-slots=64`.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+    /// What it can be.
+    pub kind: OptionKind,
+    /// What it is when not given, as written in a pipeline.
+    pub default: &'static str,
+}
+
+/// What an option can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionKind {
+    /// `true`, `false`, or the bare name for `true`.
+    Flag,
+    /// A whole number of at least 0.
+    Number,
+    /// Any text without blanks, braces and commas.
+    Text,
+}
+
+/// Something a pass counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Statistic {
+    /// Its name: `locals-promoted`.
+    pub name: &'static str,
+    /// What is counted.
+    pub summary: &'static str,
+}
+
+/// The values of a pass's options: all that are declared, given or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    values: IndexMap<&'static str, String>,
+}
+
+impl Options {
+    /// The defaults of `registration`.
+    pub fn defaults(registration: &Registration) -> Self {
+        let options = registration.options.iter();
+        Self { values: options.map(|spec| (spec.name, spec.default.to_owned())).collect() }
+    }
+
+    /// Sets an option of `registration`.
+    ///
+    /// # Errors
+    ///
+    /// In words: there is no such option, or it cannot have this value.
+    pub fn set(
+        &mut self,
+        registration: &Registration,
+        name: &str,
+        value: &str,
+    ) -> Result<(), String> {
+        let pass = registration.name;
+        let Some(spec) = registration.options.iter().find(|spec| spec.name == name) else {
+            let names: Vec<&str> = registration.options.iter().map(|spec| spec.name).collect();
+            return Err(match names.as_slice() {
+                [] => format!("`{pass}` has no options"),
+                names => format!("`{pass}` has no option `{name}`; it has {}", names.join(", ")),
+            });
+        };
+        let separates = |c: char| c.is_whitespace() || "{},".contains(c);
+        let (fits, wanted) = match spec.kind {
+            OptionKind::Flag => (matches!(value, "true" | "false"), "`true` or `false`"),
+            OptionKind::Number => (value.parse::<usize>().is_ok(), "a whole number below 2^64"),
+            OptionKind::Text => {
+                (!value.contains(separates), "text without blanks, braces and commas")
+            }
+        };
+        if !fits {
+            return Err(format!("option `{name}` of `{pass}` is {wanted}, not `{value}`"));
+        }
+        let value = match value.parse::<usize>() {
+            // `007` and `+7` are `7`, so that equal options have equal text.
+            Ok(number) if spec.kind == OptionKind::Number => number.to_string(),
+            _ => value.to_owned(),
+        };
+        self.values.insert(spec.name, value);
+        Ok(())
+    }
+
+    /// The value of a flag.
+    pub fn flag(&self, name: &str) -> bool {
+        self.text(name) == "true"
+    }
+
+    /// The value of a number.
+    pub fn number(&self, name: &str) -> usize {
+        self.text(name).parse().unwrap_or(0)
+    }
+
+    /// The value of any option, as text.
+    pub fn text(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
+    }
+
+    /// Names and values of those that differ from their defaults.
+    pub fn changed<'a>(
+        &'a self,
+        registration: &'a Registration,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        registration.options.iter().filter_map(|spec| {
+            let value = self.text(spec.name);
+            (value != spec.default).then_some((spec.name, value))
+        })
+    }
+}
+
+/// The passes pipelines can name.
+#[derive(Clone, Default)]
+pub struct Registry {
+    passes: IndexMap<&'static str, &'static Registration>,
+}
+
+impl Registry {
+    /// No passes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a pass; one of the same name makes way for it.
+    pub fn register(&mut self, registration: &'static Registration) {
+        self.passes.insert(registration.name, registration);
+    }
+
+    /// The pass called `name`.
+    pub fn get(&self, name: &str) -> Option<&'static Registration> {
+        self.passes.get(name).copied()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.passes.is_empty()
+    }
+
+    /// All, in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Registration> {
+        self.passes.values().copied()
+    }
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}

@@ -1,0 +1,412 @@
+//! `lumac bisect`: which step of the list from source to machine code is guilty.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use luma_diagnostics::SourceMap;
+use luma_pass::instrument::{Selector, StepInfo, World, unified_diff};
+
+use crate::cli::{BisectArgs, EmitKind, Ownership};
+use crate::driver::with_input;
+use crate::extension::Registry;
+use crate::input::{Input, Level};
+use crate::interp::{self, Behaviour};
+use crate::oracle::{self, Gate, Job, Oracle};
+use crate::run::Limits;
+use crate::steps::{self, Granularity, Plan, State};
+use crate::{emit, levels};
+
+/// The exit code is 0 when a guilty step was found.
+pub(crate) fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
+    let mut code = ExitCode::FAILURE;
+    let read = with_input(&args.input, registry, |map, input, dialects, _| {
+        let job = Job {
+            registry,
+            dialects,
+            code: &args.code,
+            pipeline: &args.pipeline,
+            verify_ownership: args.input.diagnostics.ownership == Ownership::Error,
+            args: &args.args,
+        };
+        let search = Search { job, map, input, step_limit: args.step_limit };
+        match search.run(&args.oracle) {
+            Ok(text) => code = emit::to_stdout(text.as_bytes()),
+            Err(Nothing { message, usage }) => {
+                let _ = writeln!(std::io::stderr(), "error: {message}");
+                if usage {
+                    code = ExitCode::from(2);
+                }
+            }
+        }
+    });
+    if read == ExitCode::SUCCESS { code } else { read }
+}
+
+/// Why no step is named.
+struct Nothing {
+    message: String,
+    /// The command line is wrong.
+    usage: bool,
+}
+
+impl From<String> for Nothing {
+    fn from(message: String) -> Self {
+        Self { message, usage: false }
+    }
+}
+
+struct Search<'a> {
+    job: Job<'a>,
+    map: &'a SourceMap,
+    input: Input,
+    step_limit: Option<u64>,
+}
+
+/// What was found.
+struct Guilty {
+    /// The number of the step; 0 is the input.
+    step: usize,
+    /// Why it is the one.
+    because: String,
+    /// What stands before and after it, with the level, as far as that can be shown.
+    before: Option<(EmitKind, String)>,
+    after: Option<(EmitKind, String)>,
+}
+
+impl Search<'_> {
+    fn run(&self, oracle: &Oracle) -> Result<String, Nothing> {
+        // Only what is run needs a `main`.
+        let kind = if *oracle == Oracle::Output { EmitKind::Exe } else { EmitKind::Obj };
+        let plan = self
+            .job
+            .plan(self.input.level, kind, Granularity::Single)
+            .map_err(|message| Nothing { message, usage: true })?;
+        let guilty = match oracle {
+            Oracle::Output => self.output(&plan)?,
+            Oracle::Crash => self.crash(&plan)?,
+            Oracle::Diagnostic(code) => self.diagnostic(&plan, code.as_deref())?,
+            Oracle::Command(text) => self.command(&plan, text)?,
+        };
+        Ok(report(&plan, &guilty))
+    }
+
+    /// What stands after the step `number`, when nothing optional above it runs.
+    fn state(&self, plan: &Plan, number: usize) -> Option<State> {
+        let allow = |step: &StepInfo| self.job.allows(number, step);
+        steps::run_until(&self.job.cx(self.map, self.input), plan, number, &allow)
+    }
+
+    fn text(&self, plan: &Plan, number: usize) -> Option<(EmitKind, String)> {
+        let state = self.state(plan, number)?;
+        Some((state.kind(), state.to_text(self.map, false, false)))
+    }
+
+    /// A guilty step that runs in this process without harm.
+    fn guilty(&self, plan: &Plan, step: usize, because: String) -> Guilty {
+        let before = step.checked_sub(1).and_then(|before| self.text(plan, before));
+        Guilty { step, because, before, after: self.text(plan, step) }
+    }
+
+    // --- output -----------------------------------------------------------------------------
+
+    fn output(&self, plan: &Plan) -> Result<Guilty, Nothing> {
+        let limit = self.step_limit.unwrap_or(oracle::STEP_LIMIT);
+        let cx = self.job.cx(self.map, self.input);
+        let native = |number: usize| {
+            oracle::native(&cx, plan, &self.job, number, Limits::default())
+                .map_err(|why| format!("{why}; look for it with `--oracle=crash`"))
+        };
+        let (reference, of) = if self.input.level <= Level::LumaIr {
+            (self.reference(limit)?, "by the interpreter before all passes")
+        } else {
+            (native(0)?, "without any optional step")
+        };
+        let expected = if self.input.level <= Level::LumaIr {
+            oracle::native_expectation(&reference)
+        } else {
+            Some(reference.clone())
+        };
+        let difference = |number: usize| -> Result<Option<String>, Nothing> {
+            let found = match (number.checked_sub(1).and_then(|at| plan.steps.get(at)), &expected) {
+                (None, _) => return Ok(None),
+                (Some(step), _) if step.info.world == World::Luma => {
+                    let Some(State::Luma(module, _)) = self.state(plan, number) else {
+                        let name = &step.info.name;
+                        return Err(Nothing::from(format!(
+                            "the step `{name}` fails; look for it with `--oracle=crash`"
+                        )));
+                    };
+                    let run = oracle::interpret(&module, self.job.args, limit).0;
+                    interp::check(&reference, of, &run, &format!("the step `{}`", step.info.name))
+                }
+                (Some(_), Some(expected)) => {
+                    interp::check(expected, of, &native(number)?, "native code")
+                }
+                // Native code may do anything.
+                (Some(_), None) => return Ok(None),
+            };
+            Ok(found.err().map(|difference| difference.notes.join("; ")))
+        };
+        let last = match expected {
+            Some(_) => plan.steps.len(),
+            None => plan.steps.iter().filter(|step| step.info.world == World::Luma).count(),
+        };
+        let found = first_bad(plan, last, |number| Ok(difference(number)?.is_some()))?;
+        let Some(step) = found else {
+            let message = match &reference.trap {
+                Some((kind, why)) if expected.is_none() => format!(
+                    "no step over Luma IR changes what the program does, and the interpreter stops \
+                     it: {why} [{}], so native runs are not compared",
+                    kind.code()
+                ),
+                _ => "no step changes what the program does".to_owned(),
+            };
+            return Err(message.into());
+        };
+        let because = difference(step)?.unwrap_or_default();
+        Ok(self.guilty(plan, step, because))
+    }
+
+    fn reference(&self, limit: u64) -> Result<Behaviour, Nothing> {
+        let mut diagnostics = Vec::new();
+        let (input, verify) = (self.input, self.job.verify_ownership);
+        let module = levels::program(self.map, input, self.job.dialects, verify, &mut diagnostics);
+        let Some(module) = module else {
+            let error = diagnostics.iter().find(|d| d.is_error()).map(|d| d.message.clone());
+            return Err(error.unwrap_or_else(|| "the program does not compile".into()).into());
+        };
+        let (run, _) = oracle::interpret(&module, self.job.args, limit);
+        match &run.trap {
+            Some((kind, why)) if kind.is_limit() => {
+                Err(format!("the interpreter cannot run the program: {why} [{}]", kind.code())
+                    .into())
+            }
+            _ => Ok(run),
+        }
+    }
+
+    // --- crash ------------------------------------------------------------------------------
+
+    fn crash(&self, plan: &Plan) -> Result<Guilty, Nothing> {
+        let directory = oracle::scratch()?;
+        let file = self.file(directory.path())?;
+        let object = || format!("-o{}", directory.path().join("out.o").display());
+        // Who is needed for the crash, among what can be skipped?
+        let with_limit = |number: usize| {
+            let number = number.min(self.job.pipeline.opt_bisect_limit.unwrap_or(usize::MAX));
+            let flags = [format!("--opt-bisect-limit={number}"), "--emit=obj".into(), object()];
+            oracle::child(&self.job, &file, &flags)
+        };
+        // Who crashes, among what cannot?
+        let stopped = |number: usize, limit: usize| {
+            let flags = [
+                format!("--opt-bisect-limit={limit}"),
+                format!("--stop-after={number}"),
+                "-o-".into(),
+            ];
+            oracle::child(&self.job, &file, &flags)
+        };
+        let last = plan.steps.len();
+        let found = first_bad(plan, last, |n| Ok(with_limit(n)?.crash.is_some()))?;
+        let (step, limit) = match found {
+            None => return Err("lumac does not crash".to_owned().into()),
+            Some(0) => {
+                let crashes = |n: usize| match n {
+                    0 => Ok(false),
+                    n if n == last => Ok(true),
+                    n => Ok(stopped(n, 0)?.crash.is_some()),
+                };
+                (first_bad(plan, last, crashes)?.unwrap_or(last), 0)
+            }
+            Some(step) => (step, step),
+        };
+        let how = with_limit(limit)?.crash.map(|crash| crash.message).unwrap_or_default();
+        let shown = |number: usize| -> Result<Option<(EmitKind, String)>, String> {
+            let Some(step) = number.checked_sub(1).and_then(|at| plan.steps.get(at)) else {
+                return Ok(None);
+            };
+            let stdout = stopped(number, limit)?.stdout;
+            let text = stdout.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            Ok(text.map(|text| (level_of(plan, step.info.number), text)))
+        };
+        let before = shown(step.saturating_sub(1))?;
+        // The output of code generation is no text.
+        let after = if step == last { None } else { shown(step)? };
+        let because = format!("lumac fails: {how}");
+        Ok(Guilty { step, because, before, after })
+    }
+
+    // --- diagnostic -------------------------------------------------------------------------
+
+    fn diagnostic(&self, plan: &Plan, code: Option<&str>) -> Result<Guilty, Nothing> {
+        let after = |number: usize| {
+            let mut plan = self.job.plan(self.input.level, EmitKind::Obj, Granularity::Single)?;
+            if number == 0 {
+                plan.steps.clear();
+                plan.emits.clear();
+            } else if number < plan.steps.len() {
+                plan.stop_after(&Selector::Number(number))?;
+            }
+            let mut gate = Gate { job: self.job, limit: number };
+            let cx = self.job.cx(self.map, self.input);
+            Ok::<_, String>(steps::run(&cx, &plan, &mut gate).diagnostics)
+        };
+        let all = after(plan.steps.len())?;
+        let code = match (code, all.first()) {
+            (Some(code), _) => code,
+            (None, Some(first)) => first.code.as_str(),
+            (None, None) => return Err("lumac reports nothing".to_owned().into()),
+        };
+        let found = first_bad(plan, plan.steps.len(), |n| Ok(oracle::reports(&after(n)?, code)))?;
+        let Some(step) = found else {
+            return Err(format!("lumac does not report {code}").into());
+        };
+        let found = after(step)?;
+        let message = found.iter().find(|d| d.code.as_str() == code).map(|d| d.message.as_str());
+        let because = format!("lumac reports {code}: {}", message.unwrap_or_default());
+        Ok(self.guilty(plan, step, because))
+    }
+
+    // --- command ----------------------------------------------------------------------------
+
+    fn command(&self, plan: &Plan, text: &str) -> Result<Guilty, Nothing> {
+        let directory = oracle::scratch()?;
+        // Machine code is nothing a command for text could look at.
+        let last = plan.steps.iter().filter(|s| s.info.name != "codegen").count();
+        let found = first_bad(plan, last, |number| {
+            let (kind, state) = match number {
+                0 => return Ok(oracle::command(text, &self.file(directory.path())?)?),
+                _ => self.text(plan, number).ok_or_else(|| {
+                    Nothing::from(format!(
+                        "lumac fails before step {number} has run; \
+                         look for that with `--oracle=crash`"
+                    ))
+                })?,
+            };
+            let name = format!("program.{}", extension(kind));
+            let path = oracle::put(directory.path(), &name, state.as_bytes())?;
+            Ok(oracle::command(text, &path)?)
+        })?;
+        let Some(step) = found else {
+            return Err(format!("`{text}` does not end with 0 after the last step").into());
+        };
+        Ok(self.guilty(plan, step, format!("`{text}` ends with 0 there")))
+    }
+
+    /// The input in a file of its own: it may have come from standard input.
+    fn file(&self, directory: &std::path::Path) -> Result<std::path::PathBuf, String> {
+        let extension = extension(self.input.level.first_kind());
+        let text = levels::text(self.map, self.input.file);
+        oracle::put(directory, &format!("program.{extension}"), text.as_bytes())
+    }
+}
+
+/// The first step from which on `bad` holds, 0 being the input; `None` if it does not hold after the
+/// step `last`. Whatever the answers, it holds after the step that is found and not before.
+fn first_bad(
+    plan: &Plan,
+    last: usize,
+    mut bad: impl FnMut(usize) -> Result<bool, Nothing>,
+) -> Result<Option<usize>, Nothing> {
+    let mut ask = |number: usize| -> Result<bool, Nothing> {
+        let answer = bad(number)?;
+        let name = match number.checked_sub(1).and_then(|at| plan.steps.get(at)) {
+            Some(step) => step.info.name.as_str(),
+            None => "input",
+        };
+        let word = if answer { "bad" } else { "good" };
+        let _ = writeln!(std::io::stderr(), "bisect: step {number} ({name}): {word}");
+        Ok(answer)
+    };
+    if !ask(last)? {
+        return Ok(None);
+    }
+    if last == 0 || ask(0)? {
+        return Ok(Some(0));
+    }
+    let (mut good, mut bad) = (0, last);
+    while bad - good > 1 {
+        let middle = good + (bad - good) / 2;
+        if ask(middle)? {
+            bad = middle;
+        } else {
+            good = middle;
+        }
+    }
+    Ok(Some(bad))
+}
+
+/// What people read, on standard output.
+fn report(plan: &Plan, guilty: &Guilty) -> String {
+    let count = plan.steps.len();
+    let Some(step) = guilty.step.checked_sub(1).and_then(|at| plan.steps.get(at)) else {
+        return format!("the input itself is it: {}\n", guilty.because);
+    };
+    let StepInfo { number, world, name, text, summary, .. } = &step.info;
+    let mut out = format!("step {number} of {count} is guilty: `{name}` ({world})\n");
+    if text != name {
+        out += &format!("  {text}\n");
+    }
+    if !summary.is_empty() {
+        out += &format!("  {summary}\n");
+    }
+    out += &format!("{}\n", guilty.because);
+    let same: Vec<String> = plan
+        .steps
+        .iter()
+        .skip(*number)
+        .map_while(|next| {
+            let told_apart = next.info.mandatory && *world != World::Luma && step.info.mandatory;
+            told_apart.then(|| format!("`{}`", next.info.name))
+        })
+        .collect();
+    if !same.is_empty() && guilty.because.contains(" then") {
+        out += &format!(
+            "nothing native runs without the steps after it, so it may also be {}\n",
+            same.join(", ")
+        );
+    }
+    match (&guilty.before, &guilty.after) {
+        (Some((from, before)), Some((to, after))) if from == to => {
+            let diff = unified_diff(before, after);
+            if diff.is_empty() {
+                out += "it changes nothing\n";
+            } else {
+                out += &format!("--- before {name}\n+++ after {name}\n{diff}");
+            }
+        }
+        (_, Some((to, after))) => {
+            out += &format!("it makes this {}:\n{after}", to.name());
+        }
+        (Some((from, before)), None) => {
+            out += &format!("it was given this {} and left nothing:\n{before}", from.name());
+        }
+        (None, None) => {}
+    }
+    out
+}
+
+/// The level of what stands after a step.
+fn level_of(plan: &Plan, number: usize) -> EmitKind {
+    let mut kind = EmitKind::Ast;
+    for step in plan.steps.iter().take(number) {
+        kind = match (&step.action, step.info.world) {
+            (steps::Action::Convert(_) | steps::Action::ConvertAll(_), _) => EmitKind::MlirLlvm,
+            (_, World::Luma) => EmitKind::LumaIr,
+            (_, World::Mlir) => EmitKind::Mlir,
+            (_, World::Llvm) => EmitKind::LlvmIr,
+        };
+    }
+    kind
+}
+
+fn extension(kind: EmitKind) -> &'static str {
+    match kind {
+        EmitKind::Ast => "lx",
+        EmitKind::LumaIr => "lir",
+        EmitKind::Mlir | EmitKind::MlirLlvm => "mlir",
+        EmitKind::LlvmIr => "ll",
+        EmitKind::Asm => "s",
+        EmitKind::Obj | EmitKind::Exe => "o",
+    }
+}

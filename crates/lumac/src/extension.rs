@@ -1,0 +1,149 @@
+//! What a crate outside this workspace can add to lumac.
+
+use std::collections::HashMap;
+
+use luma_diagnostics::Diagnostic;
+use luma_ir::{Builder, Function, Module, Op, Value, verify_module};
+use luma_pass::{Analyses, PassContext, Preserved, Registration};
+
+/// Rewrites one operation into others: builds them at the builder, which stands before the
+/// operation, and gives the values that take the place of its results. The operation is then
+/// removed.
+///
+/// # Errors
+///
+/// Why this operation cannot be rewritten.
+pub type Lowering = fn(&mut Builder<'_>, Op) -> Result<Vec<Value>, Diagnostic>;
+
+/// What the command line works with: lumac's own passes, and what [`main_with`](crate::main_with)
+/// was told of.
+#[derive(Debug, Default)]
+pub struct Registry {
+    passes: luma_pass::Registry,
+    dialects: Vec<(String, String)>,
+    lowerings: HashMap<&'static str, Lowering>,
+}
+
+impl Registry {
+    /// lumac's own.
+    pub(crate) fn new() -> Self {
+        Self { passes: luma_opt::registry(), ..Self::default() }
+    }
+
+    /// Adds a pass; one of the same name makes way for it.
+    pub fn register_pass(&mut self, registration: &'static Registration) {
+        self.passes.register(registration);
+    }
+
+    /// Adds a dialect: the text of its `dialect.toml`. `name` is what messages about the text call
+    /// it.
+    pub fn register_dialect(&mut self, name: &str, toml: &str) {
+        self.dialects.push((name.to_owned(), toml.to_owned()));
+    }
+
+    /// Says how the operation called `op`, such as `pool.alloc`, is lowered, by the step
+    /// `lower-extensions` before MLIR.
+    pub fn register_lowering(&mut self, op: &'static str, lowering: Lowering) {
+        self.lowerings.insert(op, lowering);
+    }
+
+    /// The passes.
+    pub(crate) fn passes(&self) -> &luma_pass::Registry {
+        &self.passes
+    }
+
+    /// Names and texts of the dialects.
+    pub(crate) fn dialects(&self) -> &[(String, String)] {
+        &self.dialects
+    }
+
+    pub(crate) fn has_lowerings(&self) -> bool {
+        !self.lowerings.is_empty()
+    }
+
+    /// Runs the lowerings; true if one found an operation.
+    ///
+    /// # Errors
+    ///
+    /// What the lowerings report, or what they broke.
+    pub(crate) fn lower(
+        &self,
+        module: &mut Module,
+        analyses: &Analyses,
+        verify: bool,
+    ) -> Result<bool, Vec<Diagnostic>> {
+        let context = module.context.clone();
+        let cx = PassContext::new(&context, None, "lower-extensions", analyses);
+        let mut errors = Vec::new();
+        let mut changed = false;
+        for f in module.functions.values_mut() {
+            changed |= self.lower_function(&cx, f, &mut errors);
+        }
+        if changed {
+            analyses.retain_module(module, &Preserved::none());
+        }
+        if errors.is_empty() && verify && changed {
+            errors = verify_module(module).iter().map(luma_ir::Violation::to_diagnostic).collect();
+        }
+        if errors.is_empty() { Ok(changed) } else { Err(errors) }
+    }
+
+    fn lower_function(
+        &self,
+        cx: &PassContext<'_>,
+        f: &mut Function,
+        errors: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let mut found: Vec<(Op, Lowering)> = Vec::new();
+        f.walk(&mut |op| {
+            let name: &str = &cx.context.op_def(f.op_name(op)).name;
+            found.extend(self.lowerings.get(name).map(|lowering| (op, *lowering)));
+        });
+        let mut replaced: HashMap<Value, Value> = HashMap::new();
+        let mut gone = Vec::new();
+        for &(op, lowering) in &found {
+            let loc = cx.derive(f.loc(op));
+            let mut builder = Builder::before(cx.context, f, op);
+            builder.loc = loc;
+            match lowering(&mut builder, op) {
+                Ok(values) if values.len() == f.results(op).len() => {
+                    replaced.extend(f.results(op).iter().copied().zip(values));
+                    gone.push(op);
+                }
+                Ok(values) => {
+                    let name = &cx.context.op_def(f.op_name(op)).name;
+                    let (given, wanted) = (values.len(), f.results(op).len());
+                    let message = format!(
+                        "the lowering of `{name}` gives {given} values for its {wanted} results"
+                    );
+                    let span = f.loc(op).span;
+                    errors.push(Diagnostic::new(luma_diagnostics::codes::E0502, span, message));
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        for op in gone {
+            f.detach(op);
+        }
+        if !replaced.is_empty() {
+            let mut ops = Vec::new();
+            f.walk(&mut |op| ops.push(op));
+            for op in ops {
+                f.map_operands(op, |value| last(&replaced, value));
+            }
+        }
+        !found.is_empty()
+    }
+}
+
+/// What `value` was replaced by in the end. A value is replaced once, by one that was made later or
+/// stood before; a chain that comes back to itself is cut.
+fn last(replaced: &HashMap<Value, Value>, mut value: Value) -> Value {
+    for _ in 0..=replaced.len() {
+        match replaced.get(&value) {
+            Some(next) => value = *next,
+            None => break,
+        }
+    }
+    value
+}

@@ -1,0 +1,404 @@
+//! What `lumac bisect` and `lumac reduce` look for in a program, and how it is told that it is there.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use luma_diagnostics::{Diagnostic, SourceMap};
+use luma_interp::TrapKind;
+use luma_ir::Module;
+use luma_pass::instrument::{Instrument, Selector, StepInfo};
+
+use crate::cli::{CodeArgs, EmitKind, PipelineArgs};
+use crate::dialects::Dialects;
+use crate::extension::Registry;
+use crate::input::{Input, Level};
+use crate::interp::{self, Behaviour};
+use crate::run::{self, Limits};
+use crate::steps::{self, Cx, Granularity, Plan, PlanOptions};
+
+/// What makes a program interesting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Oracle {
+    /// lumac crashes on it, or a step breaks what it works on.
+    Crash,
+    /// It does something else than the interpreter says.
+    Output,
+    /// lumac reports a diagnostic: with this code, or whatever it reports first.
+    Diagnostic(Option<String>),
+    /// A command of the shell ends with 0.
+    Command(String),
+}
+
+impl FromStr for Oracle {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "crash" => Ok(Self::Crash),
+            "output" => Ok(Self::Output),
+            "diagnostic" => Ok(Self::Diagnostic(None)),
+            "" => Err("an oracle is `crash`, `output`, `diagnostic` or a command".into()),
+            _ => match text.strip_prefix("diagnostic=") {
+                Some(code) if luma_diagnostics::explain(code).is_some() => {
+                    Ok(Self::Diagnostic(Some(code.to_owned())))
+                }
+                Some(code) => Err(format!("there is no code `{code}`")),
+                None => Ok(Self::Command(text.to_owned())),
+            },
+        }
+    }
+}
+
+/// How programs are compiled and run.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) registry: &'a Registry,
+    pub(crate) dialects: &'a Dialects,
+    pub(crate) code: &'a CodeArgs,
+    pub(crate) pipeline: &'a PipelineArgs,
+    pub(crate) verify_ownership: bool,
+    /// Arguments for the program.
+    pub(crate) args: &'a [OsString],
+}
+
+impl Job<'_> {
+    /// The steps from input at `from` to `kind`.
+    ///
+    /// # Errors
+    ///
+    /// In words: what is wrong with a pipeline.
+    pub(crate) fn plan(
+        &self,
+        from: Level,
+        kind: EmitKind,
+        granularity: Granularity,
+    ) -> Result<Plan, String> {
+        let plan = Plan::new(&PlanOptions {
+            from,
+            emit: &[kind],
+            level: self.code.opt_level.llvm(),
+            luma_passes: self.pipeline.luma_passes.as_deref(),
+            mlir_passes: self.pipeline.mlir_passes.as_deref(),
+            patterns: &self.pipeline.patterns,
+            transform: &self.pipeline.transform,
+            llvm_passes: self.pipeline.llvm_passes.as_deref(),
+            debug_info: self.code.debug_info,
+            target: self.code.target.as_deref(),
+            verify_ownership: self.verify_ownership,
+            granularity,
+            registry: self.registry,
+            test_passes: self.pipeline.test_passes,
+        })?;
+        for which in self.disabled() {
+            plan.check(&which)?;
+        }
+        Ok(plan)
+    }
+
+    /// The finest steps if some are to be skipped, else whatever is fastest.
+    pub(crate) fn granularity(&self) -> Granularity {
+        let all = self.pipeline.disable_pass.is_empty() && self.pipeline.opt_bisect_limit.is_none();
+        if all { Granularity::Batched } else { Granularity::Single }
+    }
+
+    fn disabled(&self) -> impl Iterator<Item = Selector> {
+        self.pipeline.disable_pass.iter().map(|text| Selector::new(text))
+    }
+
+    /// Whether a step that can be skipped runs, with all above `limit` skipped.
+    pub(crate) fn allows(&self, limit: usize, step: &StepInfo) -> bool {
+        let limit = self.pipeline.opt_bisect_limit.unwrap_or(usize::MAX).min(limit);
+        step.number <= limit && !self.disabled().any(|which| which.selects(step))
+    }
+
+    /// What a run of a plan needs beside it.
+    pub(crate) fn cx<'m>(&'m self, map: &'m SourceMap, input: Input) -> Cx<'m> {
+        Cx {
+            map,
+            input,
+            registry: self.registry,
+            dialects: self.dialects,
+            level: self.code.opt_level.llvm(),
+            target: self.code.target.as_deref(),
+            verify_each: self.pipeline.verify_each,
+            threads: self.pipeline.threads,
+            locations: false,
+            generic: false,
+        }
+    }
+
+    /// The options that make another lumac do the same.
+    fn flags(&self) -> Vec<OsString> {
+        let mut flags: Vec<OsString> = Vec::new();
+        let mut flag = |name: &str, value: &str| flags.push(format!("--{name}={value}").into());
+        let pipelines = [
+            ("luma-passes", &self.pipeline.luma_passes),
+            ("mlir-passes", &self.pipeline.mlir_passes),
+            ("llvm-passes", &self.pipeline.llvm_passes),
+            ("target", &self.code.target),
+        ];
+        for (name, value) in pipelines {
+            if let Some(value) = value {
+                flag(name, value);
+            }
+        }
+        let scripts =
+            [("patterns", &self.pipeline.patterns), ("transform", &self.pipeline.transform)];
+        for (name, paths) in scripts {
+            for path in paths {
+                let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+                flag(name, &path.display().to_string());
+            }
+        }
+        for step in &self.pipeline.disable_pass {
+            flag("disable-pass", step);
+        }
+        if let Some(verify) = self.pipeline.verify_each {
+            flag("verify-each", if verify { "true" } else { "false" });
+        }
+        flag("threads", &self.pipeline.threads.to_string());
+        if !self.verify_ownership {
+            flag("ownership", "off");
+        }
+        if self.pipeline.test_passes {
+            flags.push("--test-passes".into());
+        }
+        if self.code.debug_info {
+            flags.push("-g".into());
+        }
+        flags.push(format!("-O{}", self.code.opt_level as u8).into());
+        flags
+    }
+}
+
+/// Skips what the job skips, and everything optional above a limit.
+pub(crate) struct Gate<'a> {
+    pub(crate) job: Job<'a>,
+    pub(crate) limit: usize,
+}
+
+impl Instrument for Gate<'_> {
+    fn allow(&self, step: &StepInfo) -> bool {
+        self.job.allows(self.limit, step)
+    }
+}
+
+/// Steps of the interpreter a program gets, unless the command line says.
+pub(crate) const STEP_LIMIT: u64 = 50_000_000;
+
+/// Runs a module by the interpreter; also says how many steps that took.
+pub(crate) fn interpret(module: &Module, args: &[OsString], limit: u64) -> (Behaviour, u64) {
+    let options = interp::options(args, Some(limit));
+    let mut stdout = Vec::new();
+    let outcome = luma_interp::run(module, &options, &mut stdout);
+    (Behaviour::new(stdout, &outcome), outcome.steps)
+}
+
+/// What native code must do if `run` is what the interpreter says; `None` if it may do anything.
+pub(crate) fn native_expectation(run: &Behaviour) -> Option<Behaviour> {
+    match run.trap {
+        None | Some((TrapKind::Leak, _)) => Some(run.clone()),
+        Some((TrapKind::DivisionByZero | TrapKind::DivisionOverflow, _)) => {
+            Some(Behaviour { code: 128 + 8, ..run.clone() })
+        }
+        Some(_) => None,
+    }
+}
+
+/// Compiles with all optional steps above `limit` skipped, links and runs.
+///
+/// # Errors
+///
+/// In words: why that is not possible.
+pub(crate) fn native(
+    cx: &Cx<'_>,
+    plan: &Plan,
+    job: &Job<'_>,
+    limit: usize,
+    limits: Limits,
+) -> Result<Behaviour, String> {
+    let ran = steps::run(cx, plan, &mut Gate { job: *job, limit });
+    if let Some(error) = ran.diagnostics.iter().find(|d| d.is_error()) {
+        return Err(error.message.clone());
+    }
+    if let Some(failure) = ran.failure {
+        let name = plan.steps.get(failure.index).map_or("", |step| step.info.name.as_str());
+        return Err(format!("the step `{name}` fails"));
+    }
+    let program = run::build(&ran.products).map_err(|error| error.message)?;
+    let ran = program.capture_within(job.args, limits).map_err(|error| error.message)?;
+    Ok(Behaviour { stdout: ran.stdout, code: ran.code, trap: None, killed: ran.killed })
+}
+
+/// Whether a diagnostic with `code` is among `diagnostics`.
+pub(crate) fn reports(diagnostics: &[Diagnostic], code: &str) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.code.as_str() == code)
+}
+
+/// Writes `text` to a file of a temporary directory, where a command finds it.
+///
+/// # Errors
+///
+/// In words: why it cannot be written.
+pub(crate) fn put(directory: &Path, name: &str, text: &[u8]) -> Result<PathBuf, String> {
+    let path = directory.join(name);
+    std::fs::write(&path, text)
+        .map_err(|why| format!("cannot write `{}`: {why}", path.display()))?;
+    Ok(path)
+}
+
+/// A temporary directory.
+///
+/// # Errors
+///
+/// In words: why there is none.
+pub(crate) fn scratch() -> Result<tempfile::TempDir, String> {
+    tempfile::Builder::new()
+        .prefix("lumac-")
+        .tempdir()
+        .map_err(|why| format!("cannot make a temporary directory: {why}"))
+}
+
+/// A command, or another lumac, is ended after this time.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Whether a command of the shell ends with 0. The file stands where `{}` is, or at its end.
+///
+/// # Errors
+///
+/// In words: why it cannot be started.
+pub(crate) fn command(text: &str, file: &Path) -> Result<bool, String> {
+    // The file is a positional parameter, so that no character of its name means anything.
+    let script =
+        if text.contains("{}") { text.replace("{}", "\"$1\"") } else { format!("{text} \"$1\"") };
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script).arg("sh").arg(file);
+    shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    Ok(wait(&mut shell, "sh")?.is_some_and(|status| status.success()))
+}
+
+/// Runs a command to its end; `None` if it was ended because it took too long.
+fn wait(command: &mut Command, name: &str) -> Result<Option<ExitStatus>, String> {
+    let failed = |why: std::io::Error| format!("`{name}` cannot be run: {why}");
+    let mut child = command.spawn().map_err(failed)?;
+    let start = Instant::now();
+    loop {
+        match child.try_wait().map_err(failed)? {
+            Some(status) => return Ok(Some(status)),
+            None if start.elapsed() > LONGEST => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Ok(None);
+            }
+            None => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+/// A crash of another lumac.
+#[derive(Clone, Debug)]
+pub(crate) struct Crash {
+    /// The same words for the same reason, whatever the program.
+    pub(crate) signature: String,
+    /// What lumac said.
+    pub(crate) message: String,
+}
+
+/// What another lumac made of a file.
+pub(crate) struct Child {
+    /// How it crashed, if it did.
+    pub(crate) crash: Option<Crash>,
+    /// What it printed, if it succeeded.
+    pub(crate) stdout: Option<Vec<u8>>,
+}
+
+/// Has another lumac compile `file`, with `more` options. It is another process, so that it may
+/// crash in any way.
+///
+/// # Errors
+///
+/// In words: why it cannot be started.
+pub(crate) fn child(job: &Job<'_>, file: &Path, more: &[String]) -> Result<Child, String> {
+    let directory = scratch()?;
+    let here = |name: &str| directory.path().join(name);
+    let reproducers = here("reproducers");
+    let failed = |why: std::io::Error| format!("`lumac` cannot be run: {why}");
+    std::fs::create_dir(&reproducers).map_err(failed)?;
+    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    command.arg(file).args(job.flags()).args(more);
+    command.arg("--error-format=short").arg("--color=never");
+    command.arg("--reproducer-dir").arg(&reproducers);
+    command.current_dir(directory.path()).env_remove(luma_llvm::crash::VARIABLE);
+    command.stdin(Stdio::null());
+    // To files: pipes would need someone to empty them.
+    command.stdout(std::fs::File::create(here("stdout")).map_err(failed)?);
+    command.stderr(std::fs::File::create(here("stderr")).map_err(failed)?);
+    let status = wait(&mut command, "lumac")?;
+    let read = |name: &str| std::fs::read(here(name)).unwrap_or_default();
+    let ended = status.map(|status| (status.success(), status.code()));
+    let crashed = match ended {
+        // It hangs, which is another matter.
+        None => false,
+        Some((_, None | Some(101))) => true,
+        // A step left something invalid: lumac leaves a reproducer then, and only then.
+        Some(_) => {
+            std::fs::read_dir(&reproducers).is_ok_and(|mut entries| entries.next().is_some())
+        }
+    };
+    let crash = crashed.then(|| {
+        let stderr = read("stderr");
+        let stderr = String::from_utf8_lossy(&stderr);
+        let (signature, message) = (signature(&stderr), first_error(&stderr).to_owned());
+        Crash { signature, message }
+    });
+    let success = ended.is_some_and(|(success, _)| success);
+    Ok(Child { crash, stdout: success.then(|| read("stdout")) })
+}
+
+/// The first error of `stderr`, without its place.
+fn first_error(stderr: &str) -> &str {
+    let errors = stderr.lines().filter_map(|line| line.split_once("error").map(|(_, rest)| rest));
+    let error = errors.into_iter().next().unwrap_or_default();
+    error.split_once(": ").map_or(error, |(_, message)| message)
+}
+
+/// The first error of `stderr`, without what depends on the program: names, numbers, and which
+/// rule invalid IR breaks.
+fn signature(stderr: &str) -> String {
+    let message = first_error(stderr);
+    let message = message.split_once("left invalid IR").map_or(message, |(pass, _)| pass);
+    let mut words = String::new();
+    // What stands between backquotes is every second part; a step's name says what crashes.
+    for (index, part) in message.split('`').enumerate() {
+        let of_program = index % 2 == 1 && part.starts_with(['%', '@', '^', '!']);
+        let part = if of_program { "" } else { part };
+        words.extend(part.chars().filter(|c| !c.is_ascii_digit()));
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn oracles_are_read() {
+        assert_eq!("crash".parse(), Ok(Oracle::Crash));
+        assert_eq!("diagnostic=E0401".parse(), Ok(Oracle::Diagnostic(Some("E0401".into()))));
+        assert!("diagnostic=E9999".parse::<Oracle>().is_err());
+        assert!("".parse::<Oracle>().is_err());
+        assert_eq!("grep x".parse(), Ok(Oracle::Command("grep x".into())));
+    }
+
+    #[test]
+    fn crashes_are_the_same_whatever_the_program() {
+        let one = "x.lx:3:4: error[E0502]: the pass `p` left invalid IR: `@f` has 3 blocks\n";
+        let two = "y.lx:1:1: error[E0502]: the pass `p` left invalid IR: `@main` has 12 blocks\n";
+        let other = "y.lx:1:1: error[E0502]: the pass `q` left invalid IR: `@main` has 12 blocks";
+        assert_eq!(signature(one), signature(two));
+        assert_ne!(signature(one), signature(other));
+    }
+}

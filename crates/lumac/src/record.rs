@@ -1,0 +1,49 @@
+//! `--record=FILE.json`: what happened in one compilation, for scripts.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use luma_diagnostics::{Diagnostic, codes};
+use luma_pass::instrument::Record;
+use serde_json::{Value, json};
+
+use crate::compile::Job;
+use crate::emit;
+use crate::levels::Product;
+
+/// Writes the record of a compilation that made `products` to `path`, by rename.
+///
+/// # Errors
+///
+/// E0505: it cannot be written.
+pub(crate) fn write(
+    path: &Path,
+    job: &Job<'_>,
+    record: &Record,
+    products: &[Product],
+) -> Result<(), Box<Diagnostic>> {
+    let sizes: Vec<Value> = products
+        .iter()
+        .map(|product| json!({ "kind": product.kind.name(), "bytes": product.bytes.len() }))
+        .collect();
+    let steps = record.to_json();
+    let text = json!({
+        "version": 1,
+        "lumac": crate::cli::version(),
+        "file": job.file.display().to_string(),
+        "opt_level": job.code.opt_level.number(),
+        "seconds": record.seconds(),
+        "input": steps.get("input"),
+        "steps": steps.get("steps"),
+        "products": sizes,
+    });
+    let text = format!("{text:#}\n");
+    if path.as_os_str() == "-" {
+        let mut out = std::io::stdout().lock();
+        return out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|why| {
+            let message = format!("cannot write to standard output: {why}");
+            Box::new(Diagnostic::unlocated(codes::E0505, message))
+        });
+    }
+    luma_llvm::write_file(path, text.as_bytes()).map_err(|error| Box::new(emit::diagnostic(error)))
+}

@@ -1,0 +1,373 @@
+//! `lumac reduce`: makes a program small while it stays interesting.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use luma_diagnostics::SourceMap;
+use luma_ir::{Module, PrintOptions, print_module};
+use luma_pass::instrument::{StepInfo, World};
+use luma_reduce::{Options, Stats, reduce_module, reduce_source};
+
+use crate::cli::{EmitKind, Ownership, ReduceArgs};
+use crate::driver::with_input;
+use crate::extension::Registry;
+use crate::input::{Input, Level};
+use crate::oracle::{self, Gate, Job, Oracle};
+use crate::run::Limits;
+use crate::steps::{self, Plan, State};
+use crate::{emit, interp, levels};
+
+/// The exit code is 0 when the input was interesting.
+pub(crate) fn reduce(args: &ReduceArgs, registry: &Registry) -> ExitCode {
+    let mut code = ExitCode::FAILURE;
+    let read = with_input(&args.input, registry, |map, input, dialects, _| {
+        let job = Job {
+            registry,
+            dialects,
+            code: &args.code,
+            pipeline: &args.pipeline,
+            verify_ownership: args.input.diagnostics.ownership == Ownership::Error,
+            args: &args.args,
+        };
+        code = match reduced(args, job, map, input) {
+            Ok(text) => write(args, &text),
+            Err(message) => {
+                let _ = writeln!(std::io::stderr(), "error: {message}");
+                ExitCode::FAILURE
+            }
+        };
+    });
+    if read == ExitCode::SUCCESS { code } else { read }
+}
+
+fn write(args: &ReduceArgs, text: &str) -> ExitCode {
+    let path = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    let Some(path) = path else { return emit::to_stdout(text.as_bytes()) };
+    match luma_llvm::write_file(path, text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let message = emit::diagnostic(error).message;
+            let _ = writeln!(std::io::stderr(), "error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The text of what is left.
+fn reduced(
+    args: &ReduceArgs,
+    job: Job<'_>,
+    map: &SourceMap,
+    input: Input,
+) -> Result<String, String> {
+    let text = levels::text(map, input.file);
+    let judge = Judge::new(job, input.level, &args.oracle, text, args.step_limit)?;
+    let options =
+        Options { max_calls: args.max_calls, max_time: args.max_time.map(Duration::from_secs) };
+    let progress = Progress::new();
+    let mut asked = 0;
+    let (text, stats, unit) = match input.level {
+        Level::Source => {
+            let mut ask = |candidate: &str| {
+                asked += 1;
+                let holds = judge.holds(candidate);
+                progress.tell(asked, holds.then(|| candidate.lines().count()), "lines");
+                holds
+            };
+            let reduced = reduce_source(text, &mut ask, &options);
+            (reduced.text, reduced.stats, "lines")
+        }
+        Level::LumaIr => {
+            let mut diagnostics = Vec::new();
+            let module = levels::luma_ir(map, input, job.dialects, false, &mut diagnostics);
+            let Some(module) = module else {
+                let error = diagnostics.iter().find(|d| d.is_error()).map(|d| d.message.clone());
+                return Err(error.unwrap_or_else(|| "the module cannot be read".into()));
+            };
+            let mut ask = |candidate: &Module| {
+                asked += 1;
+                let holds = judge.holds(&text_of(candidate));
+                progress.tell(asked, holds.then(|| candidate.op_count()), "operations");
+                holds
+            };
+            let reduced = reduce_module(&module, &mut ask, &options);
+            (text_of(&reduced.module), reduced.stats, "operations")
+        }
+        Level::Mlir | Level::LlvmIr => {
+            return Err("what can be reduced is Luma source and Luma IR, nothing below".into());
+        }
+    };
+    progress.finish();
+    summary(&stats, unit)?;
+    // Files end with the end of a line, unless that matters.
+    let whole = format!("{text}\n");
+    let complete = text.is_empty() || text.ends_with('\n') || !judge.holds(&whole);
+    Ok(if complete { text } else { whole })
+}
+
+fn text_of(module: &Module) -> String {
+    print_module(module, PrintOptions::default())
+}
+
+fn summary(stats: &Stats, unit: &str) -> Result<(), String> {
+    let Stats { before, after, calls, accepted, .. } = stats;
+    if !stats.interesting {
+        return Err("the oracle does not accept the input".into());
+    }
+    let limit = if stats.exhausted { "; stopped by a limit" } else { "" };
+    let _ = writeln!(
+        std::io::stderr(),
+        "reduced {before} {unit} to {after}; {calls} questions to the oracle, {accepted} accepted{limit}"
+    );
+    Ok(())
+}
+
+/// A line on a terminal; nothing elsewhere.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        if !std::io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// `size` is that of what was accepted.
+    fn tell(&self, asked: usize, size: Option<usize>, unit: &str) {
+        self.0.tick();
+        if let Some(size) = size {
+            self.0.set_message(format!("{size} {unit} after {asked} questions"));
+        }
+    }
+
+    fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Says of candidates whether they are interesting, in the way the input is.
+struct Judge<'a> {
+    job: Job<'a>,
+    level: Level,
+    test: Test,
+    directory: tempfile::TempDir,
+    /// Of the candidates in `directory`.
+    name: &'static str,
+}
+
+enum Test {
+    Output {
+        plan: Plan,
+        limit: u64,
+        limits: Limits,
+        kind: Difference,
+    },
+    /// Reported before any pass.
+    EarlyDiagnostic(String),
+    Diagnostic(String, Plan),
+    Crash(String),
+    Command(String),
+}
+
+impl<'a> Judge<'a> {
+    fn new(
+        job: Job<'a>,
+        level: Level,
+        oracle: &Oracle,
+        text: &str,
+        step_limit: Option<u64>,
+    ) -> Result<Self, String> {
+        let name = if level == Level::Source { "program.lx" } else { "program.lir" };
+        let directory = oracle::scratch()?;
+        let test = match oracle {
+            Oracle::Command(text) => Test::Command(text.clone()),
+            Oracle::Crash => {
+                let path = oracle::put(directory.path(), name, text.as_bytes())?;
+                let crash = crash(&job, &path)?.ok_or("lumac does not crash on the input")?;
+                Test::Crash(crash)
+            }
+            Oracle::Diagnostic(code) => {
+                let plan = job.plan(level, EmitKind::Obj, job.granularity())?;
+                diagnostic(&job, level, code.as_deref(), text, plan)?
+            }
+            Oracle::Output => output(&job, level, text, step_limit)?,
+        };
+        Ok(Self { job, level, test, directory, name })
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        match &self.test {
+            Test::Command(command) => {
+                self.put(text).and_then(|path| oracle::command(command, &path)).unwrap_or(false)
+            }
+            Test::Crash(signature) => self
+                .put(text)
+                .and_then(|path| crash(&self.job, &path))
+                .is_ok_and(|crash| crash.as_ref() == Some(signature)),
+            Test::EarlyDiagnostic(code) => {
+                oracle::reports(&early(&self.job, self.level, text), code)
+            }
+            Test::Diagnostic(code, plan) => {
+                oracle::reports(&late(&self.job, self.level, text, plan), code)
+            }
+            Test::Output { plan, limit, limits, kind } => {
+                let native = *kind != Difference::Luma;
+                difference(&self.job, self.level, text, plan, (*limit, *limits), native)
+                    == Ok(Some(*kind))
+            }
+        }
+    }
+
+    fn put(&self, text: &str) -> Result<std::path::PathBuf, String> {
+        oracle::put(self.directory.path(), self.name, text.as_bytes())
+    }
+}
+
+fn crash(job: &Job<'_>, file: &Path) -> Result<Option<String>, String> {
+    let limit = job.pipeline.opt_bisect_limit.map(|limit| format!("--opt-bisect-limit={limit}"));
+    let mut flags =
+        vec!["--emit=obj".to_owned(), format!("-o{}", file.with_extension("o").display())];
+    flags.extend(limit);
+    Ok(oracle::child(job, file, &flags)?.crash.map(|crash| crash.signature))
+}
+
+/// A text as the only file.
+fn alone(level: Level, text: &str) -> (SourceMap, Input) {
+    let mut map = SourceMap::new();
+    let file = map.add("candidate", text);
+    (map, Input { file, level })
+}
+
+fn diagnostic(
+    job: &Job<'_>,
+    level: Level,
+    code: Option<&str>,
+    text: &str,
+    plan: Plan,
+) -> Result<Test, String> {
+    let found = early(job, level, text);
+    let wanted =
+        |d: &&luma_diagnostics::Diagnostic| code.is_none_or(|code| d.code.as_str() == code);
+    if let Some(first) = found.iter().find(wanted) {
+        return Ok(Test::EarlyDiagnostic(first.code.as_str().to_owned()));
+    }
+    match late(job, level, text, &plan).iter().find(wanted) {
+        Some(first) => Ok(Test::Diagnostic(first.code.as_str().to_owned(), plan)),
+        None => Err(match code {
+            Some(code) => format!("lumac does not report {code} for the input"),
+            None => "lumac reports nothing for the input".into(),
+        }),
+    }
+}
+
+/// What `lumac check` reports.
+fn early(job: &Job<'_>, level: Level, text: &str) -> Vec<luma_diagnostics::Diagnostic> {
+    let (map, input) = alone(level, text);
+    let mut diagnostics = Vec::new();
+    levels::check(&map, input, job.dialects, job.verify_ownership, &mut diagnostics);
+    diagnostics
+}
+
+/// What compiling to an object reports.
+fn late(job: &Job<'_>, level: Level, text: &str, plan: &Plan) -> Vec<luma_diagnostics::Diagnostic> {
+    let (map, input) = alone(level, text);
+    let mut gate = Gate { job: *job, limit: usize::MAX };
+    steps::run(&job.cx(&map, input), plan, &mut gate).diagnostics
+}
+
+/// How the difference of the input is seen: by the interpreter alone if that is enough.
+fn output(
+    job: &Job<'_>,
+    level: Level,
+    text: &str,
+    step_limit: Option<u64>,
+) -> Result<Test, String> {
+    let plan = job.plan(level, EmitKind::Exe, job.granularity())?;
+    let (map, input) = alone(level, text);
+    let mut diagnostics = Vec::new();
+    let module = levels::program(&map, input, job.dialects, job.verify_ownership, &mut diagnostics);
+    let Some(module) = module else {
+        let error = diagnostics.iter().find(|d| d.is_error()).map(|d| d.message.clone());
+        return Err(error.unwrap_or_else(|| "the program does not compile".into()));
+    };
+    let most = step_limit.unwrap_or(oracle::STEP_LIMIT);
+    let (run, steps) = oracle::interpret(&module, job.args, most);
+    if let Some((kind, why)) = run.trap.as_ref().filter(|(kind, _)| kind.is_limit()) {
+        return Err(format!("the interpreter cannot run the program: {why} [{}]", kind.code()));
+    }
+    // What is left of a program may run a bit longer than all of it, but hardly much.
+    let limit = (steps.saturating_mul(4) + 10_000).min(most);
+    let limits =
+        Limits { bytes: run.stdout.len() as u64 * 4 + (1 << 20), time: Duration::from_secs(10) };
+    for native in [false, true] {
+        let found = difference(job, level, text, &plan, (limit, limits), native)?;
+        if let Some(kind) = found {
+            return Ok(Test::Output { plan, limit, limits, kind });
+        }
+    }
+    Err("the program does what the interpreter says".into())
+}
+
+/// What makes a program do something else than it should. A candidate must have the kind of its
+/// input: it would else become one that prints an address, say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Difference {
+    /// The Luma passes, as the interpreter sees.
+    Luma,
+    /// Steps that can be skipped.
+    Optional,
+    /// Steps that cannot, below Luma.
+    Mandatory,
+}
+
+/// How the program differs, by the interpreter alone or in native code.
+///
+/// # Errors
+///
+/// In words: why nobody knows.
+fn difference(
+    job: &Job<'_>,
+    level: Level,
+    text: &str,
+    plan: &Plan,
+    (limit, limits): (u64, Limits),
+    native: bool,
+) -> Result<Option<Difference>, String> {
+    let (map, input) = alone(level, text);
+    let of = "before all passes";
+    let module = levels::program(&map, input, job.dialects, job.verify_ownership, &mut Vec::new());
+    let module = module.ok_or("the program does not compile")?;
+    let reference = oracle::interpret(&module, job.args, limit).0;
+    let Some(expected) = oracle::native_expectation(&reference) else {
+        return Err("the program has no meaning".into());
+    };
+    let cx = job.cx(&map, input);
+    if native {
+        let same = |plan: &Plan, most: usize| -> Result<bool, String> {
+            let found = oracle::native(&cx, plan, job, most, limits)?;
+            Ok(interp::check(&expected, of, &found, "native code").is_ok())
+        };
+        if same(plan, usize::MAX)? {
+            return Ok(None);
+        }
+        let plain = job.plan(level, EmitKind::Exe, steps::Granularity::Single)?;
+        let kind = if same(&plain, 0)? { Difference::Optional } else { Difference::Mandatory };
+        return Ok(Some(kind));
+    }
+    let luma = plan.steps.iter().take_while(|step| step.info.world == World::Luma).count();
+    let allow = |step: &StepInfo| job.allows(usize::MAX, step);
+    let Some(State::Luma(after, _)) = steps::run_until(&cx, plan, luma, &allow) else {
+        return Err("a step fails".into());
+    };
+    let found = oracle::interpret(&after, job.args, limit.saturating_mul(8)).0;
+    let same = interp::check(&reference, of, &found, "the passes").is_ok();
+    Ok((!same).then_some(Difference::Luma))
+}

@@ -1,0 +1,23 @@
+//! One numbered list of steps from input to machine code, over the three worlds of Luma, MLIR and
+//! LLVM.
+//!
+//! ```text
+//! Plan::new(options) ──▶ Plan ──run(cx, plan, …, instruments)──▶ products, or a Failure
+//!                                                                   │
+//!                                                 reproducer::write ▼ a file that replays it
+//! ```
+//!
+//! A [`Plan`] only says what will happen; it needs no input, and `--print-pipeline` prints it. [`run`]
+//! does it, and tells an [`Instrument`](luma_pass::instrument::Instrument) before and after each
+//! step. Running the same plan on the same input again does the same, which is how the input of a
+//! step that failed is found: [`run_until`].
+
+mod plan;
+mod run;
+mod state;
+mod summaries;
+mod text;
+
+pub(crate) use plan::{Action, Granularity, Plan, PlanOptions, Step};
+pub(crate) use run::{Cause, Cx, Failure, run, run_until};
+pub(crate) use state::State;

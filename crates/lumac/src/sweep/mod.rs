@@ -1,0 +1,236 @@
+//! `lumac sweep`: every program under every pipeline.
+//!
+//! Each pair is compiled once with a record of its steps, for the counts, and then `rounds` times
+//! for the time: all pairs once, then all pairs again, so that a machine that slows down slows all
+//! of them. With `--run` the executables are run in the same way.
+
+mod pipelines;
+mod report;
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use luma_diagnostics::{Diagnostic, SourceMap};
+use luma_pass::instrument::Record;
+
+use crate::cli::{EmitKind, InstrumentArgs, SweepArgs};
+use crate::compile::{self, Job};
+use crate::dialects::Dialects;
+use crate::extension::Registry;
+use crate::input::{self, Input};
+use crate::run::{self, Captured, Program};
+use crate::steps::{self, Granularity, Plan};
+use pipelines::Line;
+
+/// The levels whose operations are counted, each as its last step leaves it.
+const LEVELS: [&str; 4] = ["luma-ir", "mlir", "mlir-llvm", "llvm-ir"];
+
+/// One program under one pipeline.
+#[derive(Debug, Default)]
+struct Cell {
+    /// Why it could not be compiled.
+    error: Option<String>,
+    /// Operations by level and dialect.
+    ops: BTreeMap<String, u64>,
+    compile: Vec<Duration>,
+    object_bytes: usize,
+    program: Option<Program>,
+    run: Vec<Duration>,
+    /// What the first run did.
+    did: Option<Captured>,
+}
+
+/// A program in the source map.
+struct Source {
+    path: PathBuf,
+    input: Input,
+}
+
+/// Does what the command line asks; the exit code is 1 if some program could not be compiled, or
+/// does something else than under the first pipeline.
+pub(crate) fn sweep(args: &SweepArgs, registry: &Registry) -> ExitCode {
+    let mut map = SourceMap::new();
+    let mut diagnostics = Vec::new();
+    let dialects = Dialects::load(&mut map, registry, &args.from.dialect, &mut diagnostics);
+    let mut lines = Vec::new();
+    match input::read(&mut map, &args.pipelines, None) {
+        Ok(read) => lines = pipelines::parse(&map, read.file, &mut diagnostics),
+        Err(error) => diagnostics.push(*error),
+    }
+    let mut sources = Vec::new();
+    for path in &args.files {
+        match input::read(&mut map, path, args.from.from) {
+            Ok(input) => sources.push(Source { path: path.clone(), input }),
+            Err(error) => diagnostics.push(*error),
+        }
+    }
+    let sweep = Sweep { args, registry, map: &map, emit: emitted(args) };
+    for line in &lines {
+        for source in &sources {
+            if let Err(message) = compile::plan(&sweep.job(line, source), Granularity::Batched) {
+                let code = luma_diagnostics::codes::E0507;
+                diagnostics.push(Diagnostic::new(code, line.span, message));
+                break;
+            }
+        }
+    }
+    if crate::report::report(&map, &args.diagnostics, &diagnostics) {
+        return ExitCode::FAILURE;
+    }
+    let Some(dialects) = dialects else { return ExitCode::FAILURE };
+    let cells = sweep.fill(&dialects, &lines, &sources);
+    report::write(args, &lines, &sources, &cells)
+}
+
+fn emitted(args: &SweepArgs) -> &'static [EmitKind] {
+    if args.run { &[EmitKind::Exe] } else { &[EmitKind::Obj] }
+}
+
+struct Sweep<'a> {
+    args: &'a SweepArgs,
+    registry: &'a Registry,
+    map: &'a SourceMap,
+    emit: &'static [EmitKind],
+}
+
+const NO_INSTRUMENTS: &InstrumentArgs = &InstrumentArgs::NONE;
+
+impl<'a> Sweep<'a> {
+    fn job(&self, line: &'a Line, source: &'a Source) -> Job<'a> {
+        Job {
+            registry: self.registry,
+            file: &source.path,
+            from: &self.args.from,
+            emit: self.emit,
+            code: &line.flags.code,
+            pipeline: &line.flags.pipeline,
+            instruments: NO_INSTRUMENTS,
+            diagnostics: &self.args.diagnostics,
+            stop_after: None,
+            locations: false,
+            generic: false,
+            replay: true,
+        }
+    }
+
+    /// The cells: for each program, one for each pipeline.
+    fn fill(
+        &self,
+        dialects: &Dialects,
+        lines: &'a [Line],
+        sources: &'a [Source],
+    ) -> Vec<Vec<Cell>> {
+        let pairs = lines.len() * sources.len();
+        let rounds = usize::from(self.args.rounds) * if self.args.run { 2 } else { 1 };
+        let progress = progress(pairs * (rounds + 1));
+        let mut cells: Vec<Vec<Cell>> = Vec::new();
+        let mut plans: Vec<Vec<Option<Plan>>> = Vec::new();
+        for source in sources {
+            let mut row = Vec::new();
+            let mut row_plans = Vec::new();
+            for line in lines {
+                progress.set_message(format!("{} {}", source.path.display(), line.name));
+                let plan = compile::plan(&self.job(line, source), Granularity::Batched).ok();
+                row.push(match &plan {
+                    Some(plan) => self.first(dialects, line, source, plan),
+                    None => Cell { error: Some("no plan".to_owned()), ..Cell::default() },
+                });
+                row_plans.push(plan);
+                progress.inc(1);
+            }
+            cells.push(row);
+            plans.push(row_plans);
+        }
+        for _ in 0..self.args.rounds {
+            for ((source, row), plans) in sources.iter().zip(&mut cells).zip(&plans) {
+                for ((line, cell), plan) in lines.iter().zip(row).zip(plans) {
+                    if let (None, Some(plan)) = (&cell.error, plan) {
+                        let job = self.job(line, source);
+                        let cx = compile::cx(&job, self.map, source.input, dialects);
+                        let start = Instant::now();
+                        let ran = steps::run(&cx, plan, &mut ());
+                        cell.compile.push(start.elapsed());
+                        drop(ran);
+                    }
+                    progress.inc(1);
+                }
+            }
+        }
+        for _ in 0..if self.args.run { self.args.rounds } else { 0 } {
+            for cell in cells.iter_mut().flatten() {
+                execute(cell);
+                progress.inc(1);
+            }
+        }
+        progress.finish_and_clear();
+        cells
+    }
+
+    /// Compiles with a record.
+    fn first(&self, dialects: &Dialects, line: &Line, source: &Source, plan: &Plan) -> Cell {
+        let mut cell = Cell::default();
+        let job = self.job(line, source);
+        let cx = compile::cx(&job, self.map, source.input, dialects);
+        let mut record = Record::default();
+        let ran = steps::run(&cx, plan, &mut record);
+        if ran.failure.is_some() || ran.diagnostics.iter().any(Diagnostic::is_error) {
+            let error = ran.diagnostics.iter().find(|d| d.is_error());
+            let text = error.map(|d| format!("{}: {}", d.code.as_str(), d.message));
+            cell.error = Some(text.unwrap_or_else(|| "it does not compile".to_owned()));
+            return cell;
+        }
+        for level in LEVELS {
+            for (dialect, count) in record.last_at(level).into_iter().flat_map(|s| &s.op_counts) {
+                cell.ops.insert(format!("{level}:{dialect}"), *count);
+            }
+        }
+        cell.object_bytes = ran.products.iter().map(|product| product.bytes.len()).sum();
+        if self.args.run {
+            match run::build(&ran.products) {
+                Ok(program) => cell.program = Some(program),
+                Err(error) => cell.error = Some(error.message.clone()),
+            }
+        }
+        cell
+    }
+}
+
+/// Runs the program of a cell once; keeps what the first run did.
+fn execute(cell: &mut Cell) {
+    let Some(program) = &cell.program else { return };
+    let start = Instant::now();
+    match program.capture(&[]) {
+        Ok(captured) => {
+            cell.run.push(start.elapsed());
+            cell.did.get_or_insert(captured);
+        }
+        Err(error) => cell.error = Some(error.message.clone()),
+    }
+}
+
+/// A bar on terminals, nothing elsewhere.
+fn progress(length: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(length as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// The middle of several measurements, in milliseconds.
+fn median(times: &[Duration]) -> Option<f64> {
+    let mut times = times.to_vec();
+    times.sort();
+    times.get(times.len() / 2).map(|time| time.as_secs_f64() * 1e3)
+}
+
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}

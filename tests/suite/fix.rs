@@ -1,0 +1,70 @@
+//! `lumac fix`: what it makes of the programs of `tests/fix/`. Beside `NAME.lx` stands
+//! `NAME.fixed`; where they are the same there is nothing to fix. A program that differs must be
+//! accepted when it is fixed.
+
+use libtest_mimic::Trial;
+
+use crate::cases::{Case, blessing, cases, snapshot};
+use crate::tool::{lumac, output, scratch};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let mut trials: Vec<Trial> = cases("tests/fix", &["lx"])
+        .into_iter()
+        .map(|case| {
+            Trial::test(format!("fix: {}", case.name), move || {
+                fixed(&case);
+                Ok(())
+            })
+        })
+        .collect();
+    trials.push(Trial::test("fix: standard input", || {
+        standard_input();
+        Ok(())
+    }));
+    trials
+}
+
+fn fixed(case: &Case) {
+    let directory = scratch();
+    let program = directory.path().join("program.lx");
+    std::fs::write(&program, &case.text).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = lumac();
+        let ran = output(command.current_dir(directory.path()).args(arguments), b"", 60);
+        let code = ran.status.code();
+        let stdout = String::from_utf8_lossy(&ran.stdout).into_owned();
+        (code, stdout, String::from_utf8_lossy(&ran.stderr).into_owned())
+    };
+    let (_, diff, _) = run(&["fix", "program.lx", "--dry-run", "--error-format=short"]);
+    assert_eq!(std::fs::read_to_string(&program).unwrap(), case.text, "--dry-run writes nothing");
+    let (code, said, left) = run(&["fix", "program.lx", "--error-format=short"]);
+    let text = std::fs::read_to_string(&program).unwrap();
+    let expected = case.path.with_extension("fixed");
+    if blessing() {
+        std::fs::write(&expected, &text).unwrap();
+    }
+    assert_eq!(text, std::fs::read_to_string(&expected).unwrap_or_default(), "{left}");
+    let (checked, _, found) = run(&["check", "program.lx"]);
+    assert_eq!(code, checked, "the exit code is that of the fixed program\n{found}");
+    if text == case.text {
+        assert!(diff.is_empty() && said.is_empty(), "{diff}{said}");
+    } else {
+        assert_eq!(checked, Some(0), "the fixed program is accepted\n{found}");
+    }
+    let name = case.name.trim_start_matches("fix/");
+    snapshot("fix", name, &format!("{diff}\n{said}\n{left}"));
+    let (_, again, _) = run(&["fix", "program.lx", "--error-format=short"]);
+    assert!(again.is_empty(), "a second time there is nothing to fix: {again}");
+    let entries = std::fs::read_dir(directory.path()).unwrap().count();
+    assert_eq!(entries, 1, "nothing else is left");
+}
+
+fn standard_input() {
+    let program = b"const main -> fn () int {\n    let p: *int = cast<*int>(alloc(8));\n    *p = 4;\n    return *p;\n}\n";
+    let ran = output(lumac().args(["fix", "-"]), program, 60);
+    assert_eq!(ran.status.code(), Some(2));
+    let ran = output(lumac().args(["fix", "-", "--dry-run"]), program, 60);
+    let diff = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(diff.contains("+    defer free(p);\n"), "{diff}");
+}
