@@ -17,6 +17,10 @@ pub(crate) struct Case {
     pub(crate) exit: i32,
     pub(crate) args: Vec<String>,
     pub(crate) check_fail: bool,
+    /// `//@ no-run` clears it.
+    pub(crate) run: bool,
+    /// What the interpreter stops it at when ownership is not verified.
+    pub(crate) trap: Option<String>,
     /// `(line, code)` pairs the file expects, sorted.
     pub(crate) expected: Vec<(u32, String)>,
 }
@@ -50,6 +54,8 @@ fn read(base: &Path, path: PathBuf) -> Case {
         exit: 0,
         args: Vec::new(),
         check_fail: false,
+        run: true,
+        trap: None,
         expected: Vec::new(),
         text,
     };
@@ -65,7 +71,9 @@ fn read(base: &Path, path: PathBuf) -> Case {
                     let (line, code) = rest.trim().split_once(' ').unwrap();
                     case.expected.push((line.parse().unwrap(), code.to_string()));
                 }
+                Some(("trap", kind)) => case.trap = Some(kind.trim().to_string()),
                 None if directive == "check-fail" => case.check_fail = true,
+                None if directive == "no-run" => case.run = false,
                 _ => panic!("{}: unknown directive `{directive}`", case.path.display()),
             }
         }

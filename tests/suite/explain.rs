@@ -1,5 +1,5 @@
-//! The programs in the explanations of codes: the first fence of a code that is about programs
-//! yields just that code, plain fences are right.
+//! The programs in the explanations of codes: a fence with a code yields just that code, plain fences
+//! are right. There is one of each for the codes about ownership.
 
 use libtest_mimic::Trial;
 
@@ -12,6 +12,15 @@ pub(crate) fn trials() -> Vec<Trial> {
             Trial::test(format!("explain {}", entry.code), move || {
                 let shown = success(lumac().args(["--explain", entry.code]), b"");
                 assert_eq!(shown, entry.explanation.as_bytes());
+                let about_ownership =
+                    ["E04", "W04"].iter().any(|part| entry.code.starts_with(part));
+                if about_ownership {
+                    let fences = fences(entry.explanation);
+                    let bad = format!("luma,{}", entry.code);
+                    for wanted in [bad.as_str(), "luma"] {
+                        assert!(fences.iter().any(|(info, _)| *info == wanted), "no `{wanted}`");
+                    }
+                }
                 for (info, program) in fences(entry.explanation) {
                     let expected = match info.split_once(',') {
                         Some(("luma", code)) => Some(code),

@@ -4,7 +4,7 @@
 
 use libtest_mimic::Trial;
 
-use crate::cases::{Case, blessing, cases, snapshot};
+use crate::cases::{Case, blessing, cases, root, snapshot};
 use crate::tool::{lumac, output, scratch};
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -19,6 +19,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         .collect();
     trials.push(Trial::test("fix: standard input", || {
         standard_input();
+        Ok(())
+    }));
+    trials.push(Trial::test("fix: beside an edit that does not help", || {
+        beside_what_does_not_help();
         Ok(())
     }));
     trials
@@ -67,4 +71,22 @@ fn standard_input() {
     let diff = String::from_utf8_lossy(&ran.stdout).into_owned();
     assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
     assert!(diff.contains("+    defer free(p);\n"), "{diff}");
+}
+
+/// An edit that only moves an error is not made; others are, in the same round.
+fn beside_what_does_not_help() {
+    let harmful = std::fs::read_to_string(root().join("tests/fix/harmful.lx")).unwrap();
+    let leak = "const total -> fn (n: int) int {\n    let sum: *int = cast<*int>(alloc(8));\n    \
+                *sum = n;\n    return *sum;\n}\n";
+    let directory = scratch();
+    let path = directory.path().join("program.lx");
+    std::fs::write(&path, format!("{leak}{harmful}")).unwrap();
+    let ran = output(lumac().args(["fix", "--error-format=short"]).arg(&path), b"", 60);
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let left = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(ran.status.code(), Some(1), "{left}");
+    assert_eq!((said.lines().count(), left.lines().count()), (1, 1), "{said}{left}");
+    assert!(said.contains("E0401: add `defer free(sum);`") && left.contains("[E0405]"));
+    let fixed = leak.replace("alloc(8));\n", "alloc(8));\n    defer free(sum);\n") + &harmful;
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), fixed);
 }

@@ -11,10 +11,13 @@
 //! | `examples/dialects/` | `NAME.lir`, `NAME.toml`, `NAME.stdout` | it runs natively and by the interpreter with the dialect |
 //! | `tests/reduce/` | `NAME.lx` | `bisect` names the wrong step in it, `reduce` makes it small |
 //! | `tests/fix/` | `NAME.lx` and `NAME.fixed` | `fix` makes the one of the other, and it is accepted |
+//! | `tests/ownership/` | `NAME.lx` with marks as in `tests/ui/` | exactly those reports, in order; without errors it runs clean by the interpreter |
+//! | `tests/ownership/` | the same with `//@ trap: leak` | without the verifier the interpreter stops it at that |
 //! | `examples/` | `NAME.lx` | it compiles and runs |
 //!
 //! Directives stand at the top of a file: `//@ exit: 3`, `//@ args: a b`, `//@ check-fail`,
-//! `//@ error: LINE CODE`. `INSTA_UPDATE=always` accepts changed snapshots and outputs.
+//! `//@ error: LINE CODE`, `//@ no-run`, `//@ trap: leak` (or `double-free`, `use-after-free`,
+//! `bad-free`). `INSTA_UPDATE=always` accepts changed snapshots and outputs.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -28,6 +31,7 @@ mod extension;
 mod facts;
 mod fix;
 mod levels;
+mod ownership;
 mod reduce;
 mod roundtrip;
 mod run;
@@ -58,5 +62,6 @@ fn main() {
     trials.extend(reduce::trials());
     trials.extend(fix::trials());
     trials.extend(facts::trials());
+    trials.extend(ownership::trials());
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -1,4 +1,7 @@
 //! Programs that must be rejected, with exactly the codes that stand beside their lines.
+//!
+//! `tests/ui/ownership-kinds/` has one function for each kind of report the ownership verifier makes;
+//! what programs get to read of them is a snapshot, too.
 
 use libtest_mimic::Trial;
 
@@ -20,6 +23,9 @@ pub(crate) fn trials() -> Vec<Trial> {
             let name = case.name.trim_start_matches("run/");
             let (folder, name) = name.rsplit_once('/').unwrap();
             snapshot(folder, name, &check(&case, "human"));
+            if folder == "ui/ownership-kinds" {
+                snapshot(folder, &format!("{name}.json"), &json(&case));
+            }
             Ok(())
         }));
     }
@@ -27,7 +33,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// What `lumac check` prints about a case.
-fn check(case: &Case, format: &str) -> String {
+pub(crate) fn check(case: &Case, format: &str) -> String {
     let root = crate::cases::root();
     let mut command = lumac();
     command.current_dir(&root).arg("check").arg(case.path.strip_prefix(&root).unwrap());
@@ -37,6 +43,16 @@ fn check(case: &Case, format: &str) -> String {
     assert_eq!(output.status.code(), Some(i32::from(errors)), "exit code\n{text}");
     assert!(output.stdout.is_empty(), "diagnostics belong on stderr");
     text
+}
+
+/// What `lumac check` prints about a case for programs: an object on each line, laid out here.
+fn json(case: &Case) -> String {
+    let objects = check(case, "json");
+    let pretty = objects.lines().map(|line| {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        serde_json::to_string_pretty(&object).unwrap()
+    });
+    pretty.collect::<Vec<_>>().join("\n")
 }
 
 /// The sorted `(line, code)` pairs that `lumac check` reports.

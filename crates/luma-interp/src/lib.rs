@@ -16,6 +16,7 @@
 //! Invariants: this crate knows neither the source language nor MLIR. Neither calls nor nesting of
 //! the program use the stack of the host.
 
+mod answers;
 mod code;
 mod compile;
 mod host;
@@ -30,6 +31,7 @@ use std::io::Write;
 use luma_diagnostics::Span;
 use luma_ir::Module;
 
+pub use answers::{Answers, Rest};
 use code::Program;
 use machine::{End, Machine};
 use memory::{Memory, Unfreed};
@@ -53,6 +55,8 @@ pub struct Options {
     pub call_depth: usize,
     /// Bytes that heap objects and variables may take at a time.
     pub memory_limit: u64,
+    /// What `ask` answers; without, there is no such function.
+    pub answers: Option<Answers>,
 }
 
 impl Default for Options {
@@ -64,6 +68,7 @@ impl Default for Options {
             step_limit: None,
             call_depth: 250_000,
             memory_limit: 2 << 30,
+            answers: None,
         }
     }
 }
@@ -88,18 +93,35 @@ pub struct Outcome {
     pub exit_code: u8,
     /// Whether the program called `abort`, which loses what C still holds back of the output.
     pub aborted: bool,
+    /// Whether the program called `exit`.
+    pub exited: bool,
     /// Why it was stopped, if it was; for a leak the program did end.
     pub trap: Option<Trap>,
     /// Instructions executed.
     pub steps: u64,
+    /// Heap objects allocated.
+    pub allocations: u64,
     /// Heap objects not freed at the end, in the order they were allocated. Empty where the program
     /// did not come to its end.
     pub leaks: Vec<Leak>,
 }
 
+impl Outcome {
+    /// Of a program that was stopped before it began.
+    const STOPPED: Self = Self {
+        exit_code: 1,
+        aborted: false,
+        exited: false,
+        trap: None,
+        steps: 0,
+        allocations: 0,
+        leaks: Vec::new(),
+    };
+}
+
 /// Runs `main` of `module`, which the verifier must accept; what it prints goes to `out`.
 pub fn run(module: &Module, options: &Options, out: &mut dyn Write) -> Outcome {
-    let program = compile::compile(module);
+    let program = compile::compile(module, options.answers.is_some());
     let refused = match (program.main, &program.refused) {
         (_, Some(why)) => Some((TrapKind::OutOfMemory, why.clone())),
         (None, None) => {
@@ -109,7 +131,7 @@ pub fn run(module: &Module, options: &Options, out: &mut dyn Write) -> Outcome {
     };
     if let Some((kind, message)) = refused {
         let trap = Trap { kind, message, stack: Vec::new(), omitted: 0, related: Vec::new() };
-        return Outcome { exit_code: 1, aborted: false, trap: Some(trap), steps: 0, leaks: vec![] };
+        return Outcome { trap: Some(trap), ..Outcome::STOPPED };
     }
     let mut memory = Memory::new(&program, options.memory_limit);
     let args = arguments(&mut memory, options);
@@ -120,6 +142,7 @@ pub fn run(module: &Module, options: &Options, out: &mut dyn Write) -> Outcome {
         options.step_limit.unwrap_or(u64::MAX),
         options.call_depth,
     );
+    machine.script = options.answers.as_ref().map(answers::Script::new).unwrap_or_default();
     machine.environment = options
         .environment
         .iter()
@@ -130,11 +153,14 @@ pub fn run(module: &Module, options: &Options, out: &mut dyn Write) -> Outcome {
         (Ok(_), Err(fault)) => Err(fault),
         (end, _) => end,
     };
-    let mut outcome =
-        Outcome { exit_code: 1, aborted: false, trap: None, steps: machine.steps, leaks: vec![] };
+    let allocations = machine.memory.allocations();
+    let mut outcome = Outcome { steps: machine.steps, allocations, ..Outcome::STOPPED };
     match end {
         Ok(End::Returned(code)) => outcome.exit_code = code as u8,
-        Ok(End::Exited(code)) => outcome.exit_code = code as u8,
+        Ok(End::Exited(code)) => {
+            outcome.exit_code = code as u8;
+            outcome.exited = true;
+        }
         Ok(End::Aborted) => {
             outcome.exit_code = 134;
             outcome.aborted = true;

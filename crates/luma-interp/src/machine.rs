@@ -1,6 +1,7 @@
 //! Runs a [`Program`]. Calls, deferred code and control flow use explicit stacks, so programs cost
 //! heap, never the stack of the interpreter.
 
+use crate::answers::Script;
 use crate::code::{Inst, Pc, Program, Slot};
 use crate::host;
 use crate::memory::Memory;
@@ -41,6 +42,7 @@ pub(crate) struct Machine<'p, 'o> {
     pub(crate) out: Output<'o>,
     pub(crate) files: host::Files,
     pub(crate) environment: host::Environment,
+    pub(crate) script: Script,
     registers: Vec<u64>,
     /// Struct and array values: bytes, and which are written.
     area: Vec<u8>,
@@ -71,6 +73,7 @@ impl<'p, 'o> Machine<'p, 'o> {
             out,
             files: host::Files::default(),
             environment: host::Environment::default(),
+            script: Script::default(),
             registers: Vec::new(),
             area: Vec::new(),
             written: Vec::new(),

@@ -128,6 +128,11 @@ impl Memory {
         }
     }
 
+    /// How many heap objects have been made.
+    pub(crate) fn allocations(&self) -> u64 {
+        self.segments[Segment::Heap as usize - 1].len() as u64
+    }
+
     /// An object made before the program starts, as a global called `name`.
     pub(crate) fn add_global(&mut self, name: &str, bytes: &[u8]) -> u64 {
         let id = self.segments[0].len();

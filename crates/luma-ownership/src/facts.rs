@@ -27,7 +27,7 @@ pub struct Point {
 pub struct Situation {
     /// The objects and what refers to them.
     pub objects: Vec<Object>,
-    /// Variables that hold null.
+    /// Values and places of pointer type that hold null.
     pub nulls: Vec<String>,
     /// The branches on one path that leads there: the operation and the region it enters.
     pub decisions: Vec<(Op, u32)>,
@@ -36,11 +36,12 @@ pub struct Situation {
 /// An object in a situation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Object {
-    /// `o` and the number of its take in the function; `~n` after it is n iterations older.
+    /// `o` and the number of its take in the function, or `c` and that of the call that leaves it;
+    /// `~n` after it is n iterations older.
     pub name: String,
-    /// Its `own.take`; none for memory of unknown origin.
+    /// Its `own.take`, or the call that leaves it; none for memory of unknown origin.
     pub take: Option<Op>,
-    /// `owned`, `freed`, `given`, `returned`, `escaped`, or `reported`.
+    /// `owned`, `freed`, `given`, `returned`, `stored`, `escaped`, or `reported`.
     pub status: &'static str,
     /// What freed it or gave it away.
     pub by: Option<Op>,

@@ -5,6 +5,8 @@
 use luma_ir::{Context, Module, Symbol, Type, TypeData};
 use rustc_hash::FxHashMap;
 
+use crate::summary::Scalar;
+
 /// Most scalars of one aggregate that are followed one by one.
 const MAX_LEAVES: usize = 64;
 
@@ -19,10 +21,16 @@ pub(crate) struct Leaf {
     pub(crate) pointer: bool,
 }
 
+impl Leaf {
+    pub(crate) fn scalar(&self) -> Scalar {
+        Scalar { size: self.size, pointer: self.pointer }
+    }
+}
+
 /// Answers questions about types of one module, each computed once.
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
-    module: &'a Module,
+    pub(crate) module: &'a Module,
     sizes: FxHashMap<Type, (i64, i64)>,
 }
 

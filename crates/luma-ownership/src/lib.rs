@@ -12,31 +12,39 @@
 //! states that agree on every object and every pointer to one are merged; beyond the bound all
 //! are, and an object two merged states disagree on counts as *escaped*: neither its leak nor its
 //! free is reported. The first three iterations of a loop (one when it is nested deeper than two
-//! loops) are followed one by one, then the loop is iterated on merged states to a fixed point, in
-//! which only the latest object of an allocation site is told apart. A function that exceeds its
-//! effort gets its remaining loops analysed without iteration, all contents unknown.
+//! loops) are followed one by one, up to twelve while the condition is known and effort is left; then
+//! the loop is iterated on merged states to a fixed point, in which only the latest object of an
+//! allocation site is told apart, and a variable that differs between iterations is an interval. A
+//! variable whose address is not taken is forgotten after its last use. A function that exceeds its
+//! effort gets its remaining loops analysed without iteration, all contents unknown. Every object
+//! that is no longer followed is noted in [`Summary::leaves`].
+//!
+//! Pointers and other scalars are taken not to overlap: a store of a number does not change what is
+//! known of pointers.
 
 mod analysis;
 mod explain;
 mod facts;
 mod layout;
 mod lint;
+mod place;
 mod reach;
 mod report;
 mod summary;
 
 use luma_diagnostics::{Diagnostic, SourceMap};
 use luma_ir::{CallGraph, Function, Module, Symbol, callee};
+use rustc_hash::FxHashMap;
 
 pub use analysis::defect::{
-    Defect, DefectKind, FalseResult, Fate, IdleAttribute, Loss, Memory, Use,
+    Defect, DefectKind, Discharging, FalseResult, Fate, IdleAttribute, Loss, Memory, Use,
 };
 pub use analysis::history::Event;
 pub use facts::{
     FunctionFacts, Object, Point, Reference, Situation, dump_function, function_facts,
 };
 pub use report::print_summaries;
-pub use summary::{Discharge, Effect, Left, Path, Summaries, Summary};
+pub use summary::{Departure, Discharge, Effect, Kept, Left, Path, Scalar, Summaries, Summary};
 
 /// How to verify.
 #[derive(Clone, Copy, Debug)]
@@ -45,13 +53,15 @@ pub struct Options<'a> {
     pub max_states: usize,
     /// Steps allowed for each operation of a function, on average, before precision is reduced.
     pub effort: u64,
+    /// Functions are analysed on so many threads; 0 is one for each core. The outcome is the same.
+    pub threads: usize,
     /// The source text, where suggested edits need to look at it.
     pub sources: Option<&'a SourceMap>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { max_states: 64, effort: 200, sources: None }
+        Self { max_states: 64, effort: 200, threads: 0, sources: None }
     }
 }
 
@@ -65,19 +75,57 @@ pub fn verify_ownership(module: &Module, options: &Options<'_>) -> Vec<Diagnosti
 pub fn verify_with_summaries(
     module: &Module,
     options: &Options<'_>,
-    summaries: &mut Summaries,
+    summaries: &mut Summaries<'_>,
 ) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    for component in CallGraph::new(module).components() {
-        for (name, defects) in analyze_component(module, component, summaries, options) {
-            let Some(f) = module.functions.get(&name) else { continue };
-            let idle = lint::check(module, f);
-            let all = idle.collect::<Vec<_>>().into_iter().chain(defects);
-            diagnostics.extend(all.map(|d| explain::diagnostic(module, f, &d, options)));
+    let mut found: Vec<(Symbol, Vec<Defect>)> = Vec::new();
+    let calls = CallGraph::new(module);
+    for level in levels(module, &calls) {
+        let functions = level.iter().copied().flatten();
+        let bodies = functions.filter_map(|name| module.functions.get(name));
+        // An operation is visited a few times.
+        let weight = bodies.map(|f| 4 * f.op_capacity()).sum();
+        let below = &*summaries;
+        let done = luma_pass::map(options.threads, weight, level, |component| {
+            let mut own = Summaries::above(below);
+            let defects = analyze_component(module, component, &mut own, options);
+            (own.into_own(), defects)
+        });
+        for (own, defects) in done {
+            summaries.extend(own);
+            found.extend(defects);
         }
+    }
+    let mut diagnostics = Vec::new();
+    for (name, defects) in found {
+        let Some(f) = module.functions.get(&name) else { continue };
+        let all = lint::check(module, f).chain(defects);
+        diagnostics.extend(all.map(|d| explain::diagnostic(module, f, &d, options, summaries)));
     }
     diagnostics.sort_by_key(Diagnostic::sort_key);
     diagnostics
+}
+
+/// The components of a call graph in groups: those of one call only functions of groups before it.
+fn levels<'a>(module: &Module, calls: &'a CallGraph) -> Vec<Vec<&'a [Symbol]>> {
+    let mut level_of: FxHashMap<Symbol, usize> = FxHashMap::default();
+    let mut levels: Vec<Vec<&[Symbol]>> = Vec::new();
+    for component in calls.components() {
+        let mut level = 0;
+        for f in component.iter().filter_map(|name| module.functions.get(name)) {
+            f.walk(&mut |op| {
+                let below = callee(f, op).and_then(|callee| level_of.get(&callee));
+                level = level.max(below.map_or(0, |below| below + 1));
+            });
+        }
+        level_of.extend(component.iter().map(|&name| (name, level)));
+        if levels.len() <= level {
+            levels.resize_with(level + 1, Vec::new);
+        }
+        if let Some(group) = levels.get_mut(level) {
+            group.push(component);
+        }
+    }
+    levels
 }
 
 /// Rounds to a fixed point over functions that call each other.
@@ -91,7 +139,7 @@ const MAX_ROUNDS: usize = 8;
 pub fn analyze_component(
     module: &Module,
     component: &[Symbol],
-    summaries: &mut Summaries,
+    summaries: &mut Summaries<'_>,
     options: &Options<'_>,
 ) -> Vec<(Symbol, Vec<Defect>)> {
     let functions = || component.iter().filter_map(|name| module.functions.get(name));
@@ -100,7 +148,7 @@ pub fn analyze_component(
         f.walk(&mut |op| found |= callee(f, op) == Some(f.name));
         found
     };
-    let once = |summaries: &mut Summaries| -> Vec<(Symbol, Vec<Defect>)> {
+    let once = |summaries: &mut Summaries<'_>| -> Vec<(Symbol, Vec<Defect>)> {
         let analyze = |f: &Function| (f.name, analyze_function(module, f, summaries, options));
         functions().map(analyze).collect()
     };
@@ -126,7 +174,7 @@ pub fn analyze_component(
 pub fn analyze_function(
     module: &Module,
     f: &Function,
-    summaries: &mut Summaries,
+    summaries: &mut Summaries<'_>,
     options: &Options<'_>,
 ) -> Vec<Defect> {
     let (summary, defects) = if f.entry().is_none() {

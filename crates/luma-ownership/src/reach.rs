@@ -16,7 +16,7 @@ pub(crate) fn returns(module: &Module, f: &Function, known: &Summaries) -> bool 
 
 struct Reach<'a> {
     f: &'a Function,
-    known: &'a Summaries,
+    known: &'a Summaries<'a>,
     returned: bool,
 }
 

@@ -26,3 +26,4 @@ pub use pipeline::{Pipeline, Step};
 pub use registration::{OptionKind, OptionSpec, Options, Registration, Registry, Statistic, Work};
 pub use run::{RunOptions, StepReport, run, run_step};
 pub use text::{PipelineError, parse_pipeline};
+pub use workers::map;

@@ -8,7 +8,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// In bytes. Passes recurse over nested regions, and the text form allows nests of 4,096; only what
 /// is used of a stack takes memory.
-const STACK: usize = 64 << 20;
+const STACK: usize = 256 << 20;
 
 /// How much there must be to do for each thread, in operations times passes. One takes about 0.2 µs;
 /// starting a thread takes about 100 µs.
@@ -16,7 +16,7 @@ const WORTH: usize = 2048;
 
 /// The results of `work` on each of `items`, in that order, on at most `threads` threads; 0 is one for
 /// each core. `weight` is how much there is to do in all, in operations times passes.
-pub(crate) fn map<T: Send, R: Send>(
+pub fn map<T: Send, R: Send>(
     threads: usize,
     weight: usize,
     items: Vec<T>,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use luma_diagnostics::SourceMap;
 use luma_pass::instrument::{Selector, StepInfo, World, unified_diff};
 
-use crate::cli::{BisectArgs, EmitKind, Ownership};
+use crate::cli::{BisectArgs, EmitKind};
 use crate::driver::with_input;
 use crate::extension::Registry;
 use crate::input::{Input, Level};
@@ -25,7 +25,7 @@ pub(crate) fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
             dialects,
             code: &args.code,
             pipeline: &args.pipeline,
-            verify_ownership: args.input.diagnostics.ownership == Ownership::Error,
+            verify_ownership: args.input.diagnostics.verify(),
             args: &args.args,
         };
         let search = Search { job, map, input, step_limit: args.step_limit };

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::input::Level;
+use crate::levels::Verify;
 use crate::oracle::Oracle;
 
 /// Compiler for the Luma language.
@@ -345,10 +346,28 @@ pub(crate) struct DiagnosticArgs {
     #[arg(long, value_enum, value_name = "MODE", default_value = "error")]
     pub(crate) ownership: Ownership,
 
+    /// How many states the verification of ownership keeps apart at one point, at least 1: beyond
+    /// that it merges them, which is faster and misses more.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 64,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub(crate) ownership_max_states: u32,
+
     /// Where to write the file that reproduces a crash or an invalid result [default: the current
     /// directory].
     #[arg(long, value_name = "DIR")]
     pub(crate) reproducer_dir: Option<PathBuf>,
+}
+
+impl DiagnosticArgs {
+    /// How ownership is verified, unless it is not.
+    pub(crate) fn verify(&self) -> Option<Verify> {
+        let max_states = self.ownership_max_states as usize;
+        (self.ownership == Ownership::Error).then_some(Verify { max_states, threads: 0 })
+    }
 }
 
 /// How code is generated.

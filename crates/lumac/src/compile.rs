@@ -8,13 +8,11 @@ use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_llvm::crash;
 use luma_pass::instrument::{Instrument, Record, Selector, StepInfo};
 
-use crate::cli::{
-    CodeArgs, DiagnosticArgs, EmitKind, FromArgs, InstrumentArgs, Ownership, PipelineArgs,
-};
+use crate::cli::{CodeArgs, DiagnosticArgs, EmitKind, FromArgs, InstrumentArgs, PipelineArgs};
 use crate::dialects::Dialects;
 use crate::extension::Registry;
 use crate::input::{self, Level};
-use crate::levels::Product;
+use crate::levels::{Product, Verify};
 use crate::steps::{self, Cx, Granularity, Plan, PlanOptions};
 use crate::{instruments, record, report, reproducer};
 
@@ -131,7 +129,10 @@ pub(crate) fn plan(job: &Job<'_>, granularity: Granularity) -> Result<Plan, Stri
         llvm_passes: job.pipeline.llvm_passes.as_deref(),
         debug_info: job.code.debug_info,
         target: job.code.target.as_deref(),
-        verify_ownership: job.diagnostics.ownership == Ownership::Error,
+        verify_ownership: job
+            .diagnostics
+            .verify()
+            .map(|how| Verify { threads: job.pipeline.threads, ..how }),
         granularity,
         registry: job.registry,
         test_passes: job.pipeline.test_passes,

@@ -134,8 +134,9 @@ fn replay(path: &Path, diagnostics: &DiagnosticArgs, mut registry: Registry) -> 
             registry.register_pass(pass);
         }
     }
-    let ownership = cli.compile.diagnostics.ownership;
-    cli.compile.diagnostics = DiagnosticArgs { ownership, ..diagnostics.clone() };
+    let DiagnosticArgs { ownership, ownership_max_states, .. } = cli.compile.diagnostics;
+    cli.compile.diagnostics =
+        DiagnosticArgs { ownership, ownership_max_states, ..diagnostics.clone() };
     let code = compile(&cli.compile, &registry, true);
     if code == ExitCode::SUCCESS {
         eprintln!("note: the reproducer does not fail");
@@ -145,7 +146,7 @@ fn replay(path: &Path, diagnostics: &DiagnosticArgs, mut registry: Registry) -> 
 
 fn check(args: &CheckArgs, registry: &Registry) -> ExitCode {
     with_input(&args.input, registry, |map, input, dialects, found| {
-        let verify = args.input.diagnostics.ownership == crate::cli::Ownership::Error;
+        let verify = args.input.diagnostics.verify();
         if facts::asked(args) {
             facts::check(args, map, input, dialects, found);
         } else {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::cli::{CheckArgs, Ownership};
 use crate::dialects::Dialects;
 use crate::input::{Input, Level};
+use crate::levels::Verify;
 use crate::{emit, levels};
 
 /// Whether anything is asked for.
@@ -32,7 +33,8 @@ pub(crate) fn check(
         return diagnostics.push(Diagnostic::unlocated(codes::E0503, message));
     }
     let Some(module) = levels::luma_ir(map, input, dialects, false, diagnostics) else { return };
-    let options = Options { sources: Some(map), ..Options::default() };
+    let max_states = args.input.diagnostics.ownership_max_states as usize;
+    let options = Verify { max_states, threads: 0 }.options(map);
     let mut summaries = Summaries::default();
     let found = luma_ownership::verify_with_summaries(&module, &options, &mut summaries);
     if args.input.diagnostics.ownership == Ownership::Error {
@@ -40,7 +42,7 @@ pub(crate) fn check(
     }
     let mut text = String::new();
     if args.ownership_report {
-        text += &luma_ownership::print_summaries(&module, &summaries);
+        text += &luma_ownership::print_summaries(&module, &summaries, map);
     }
     if let Some(name) = &args.ownership_dump {
         let symbol = module.context.symbol(name);

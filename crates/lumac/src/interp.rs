@@ -10,9 +10,7 @@ use luma_ir::Module;
 use luma_pass::instrument::{Selector, World};
 use luma_pass::{Analyses, RunOptions};
 
-use crate::cli::{
-    CheckLevelsArgs, CodeArgs, EmitKind, InterpArgs, OptLevel, Ownership, PipelineArgs,
-};
+use crate::cli::{CheckLevelsArgs, CodeArgs, EmitKind, InterpArgs, OptLevel, PipelineArgs};
 use crate::driver::with_input;
 use crate::extension::Registry;
 use crate::input::Input;
@@ -25,7 +23,7 @@ pub(crate) fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
     let mut exit = 0;
     let mut misuse = None;
     let code = with_input(&args.input, registry, |map, input, dialects, diagnostics| {
-        let verify = args.input.diagnostics.ownership == Ownership::Error;
+        let verify = args.input.diagnostics.verify();
         let Some(mut module) = levels::program(map, input, dialects, verify, diagnostics) else {
             return;
         };
@@ -58,7 +56,7 @@ pub(crate) fn check_levels(args: &CheckLevelsArgs, registry: &Registry) -> ExitC
     let mut summary = String::new();
     let mut misuse = None;
     let code = with_input(&args.input, registry, |map, input, dialects, diagnostics| {
-        let verify = args.input.diagnostics.ownership == Ownership::Error;
+        let verify = args.input.diagnostics.verify();
         if let Some(module) = levels::program(map, input, dialects, verify, diagnostics) {
             let (code, pipeline) = (&args.code, &args.pipeline);
             let job = Job {
@@ -278,7 +276,7 @@ fn native(
     pipeline.opt_bisect_limit = None;
     let code = CodeArgs { opt_level, ..job.code.clone() };
     // Ownership has been verified.
-    let mut job = Job { code: &code, verify_ownership: false, ..*job };
+    let mut job = Job { code: &code, verify_ownership: None, ..*job };
     let named = std::mem::take(&mut pipeline.disable_pass);
     let single = match named.is_empty() {
         true => Granularity::Batched,

@@ -19,20 +19,41 @@ pub(crate) struct Product {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// How ownership is verified, where it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Verify {
+    /// Most states kept at one point.
+    pub(crate) max_states: usize,
+    /// Threads it runs on; 0 is one for each core.
+    pub(crate) threads: usize,
+}
+
+impl Verify {
+    /// The same for the verifier, which proposes edits of the text in `map`.
+    pub(crate) fn options(self, map: &SourceMap) -> luma_ownership::Options<'_> {
+        luma_ownership::Options {
+            max_states: self.max_states,
+            threads: self.threads,
+            sources: Some(map),
+            ..Default::default()
+        }
+    }
+}
+
 /// Everything up to the verification of ownership.
 pub(crate) fn check(
     map: &SourceMap,
     input: Input,
     dialects: &Dialects,
-    verify_ownership: bool,
+    verify_ownership: Option<Verify>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     match input.level {
         Level::Source | Level::LumaIr => {
             if let Some(module) = luma_ir(map, input, dialects, false, diagnostics)
-                && verify_ownership
+                && let Some(how) = verify_ownership
             {
-                diagnostics.extend(ownership(map, &module));
+                diagnostics.extend(ownership(map, &module, how));
             }
         }
         Level::Mlir => {
@@ -50,7 +71,7 @@ pub(crate) fn program(
     map: &SourceMap,
     input: Input,
     dialects: &Dialects,
-    verify_ownership: bool,
+    verify_ownership: Option<Verify>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Module> {
     if !matches!(input.level, Level::Source | Level::LumaIr) {
@@ -59,8 +80,8 @@ pub(crate) fn program(
         return None;
     }
     let module = luma_ir(map, input, dialects, true, diagnostics)?;
-    if verify_ownership {
-        diagnostics.extend(ownership(map, &module));
+    if let Some(how) = verify_ownership {
+        diagnostics.extend(ownership(map, &module, how));
         stop_on_error(diagnostics)?;
     }
     Some(module)
@@ -178,10 +199,9 @@ fn declares(text: &str, name: &str) -> bool {
         })
 }
 
-pub(crate) fn ownership(map: &SourceMap, module: &Module) -> Vec<Diagnostic> {
-    // The text lets the verifier propose edits.
-    let options = luma_ownership::Options { sources: Some(map), ..Default::default() };
-    luma_ownership::verify_ownership(module, &options)
+/// What is wrong with the ownership of `module`.
+pub(crate) fn ownership(map: &SourceMap, module: &Module, how: Verify) -> Vec<Diagnostic> {
+    luma_ownership::verify_ownership(module, &how.options(map))
 }
 
 pub(crate) fn mlir_text(

@@ -16,6 +16,7 @@ use crate::dialects::Dialects;
 use crate::extension::Registry;
 use crate::input::{Input, Level};
 use crate::interp::{self, Behaviour};
+use crate::levels::Verify;
 use crate::run::{self, Limits};
 use crate::steps::{self, Cx, Granularity, Plan, PlanOptions};
 
@@ -59,7 +60,7 @@ pub(crate) struct Job<'a> {
     pub(crate) dialects: &'a Dialects,
     pub(crate) code: &'a CodeArgs,
     pub(crate) pipeline: &'a PipelineArgs,
-    pub(crate) verify_ownership: bool,
+    pub(crate) verify_ownership: Option<Verify>,
     /// Arguments for the program.
     pub(crate) args: &'a [OsString],
 }
@@ -160,8 +161,9 @@ impl Job<'_> {
             flag("verify-each", if verify { "true" } else { "false" });
         }
         flag("threads", &self.pipeline.threads.to_string());
-        if !self.verify_ownership {
-            flag("ownership", "off");
+        match self.verify_ownership {
+            Some(how) => flag("ownership-max-states", &how.max_states.to_string()),
+            None => flag("ownership", "off"),
         }
         if self.pipeline.test_passes {
             flags.push("--test-passes".into());

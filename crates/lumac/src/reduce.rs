@@ -11,7 +11,7 @@ use luma_ir::{Module, PrintOptions, print_module};
 use luma_pass::instrument::{StepInfo, World};
 use luma_reduce::{Options, Stats, reduce_module, reduce_source};
 
-use crate::cli::{EmitKind, Ownership, ReduceArgs};
+use crate::cli::{EmitKind, ReduceArgs};
 use crate::driver::with_input;
 use crate::extension::Registry;
 use crate::input::{Input, Level};
@@ -29,7 +29,7 @@ pub(crate) fn reduce(args: &ReduceArgs, registry: &Registry) -> ExitCode {
             dialects,
             code: &args.code,
             pipeline: &args.pipeline,
-            verify_ownership: args.input.diagnostics.ownership == Ownership::Error,
+            verify_ownership: args.input.diagnostics.verify(),
             args: &args.args,
         };
         code = match reduced(args, job, map, input) {

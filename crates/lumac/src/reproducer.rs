@@ -38,6 +38,7 @@ const ALLOWED: &[&str] = &[
     "--target=",
     "--emit=",
     "--ownership=",
+    "--ownership-max-states=",
     "--luma-passes=",
     "--mlir-passes=",
     "--patterns=",
@@ -198,9 +199,10 @@ impl Reproduce<'_> {
         }
         // What was verified before the step need not be again: passes may leave less to verify.
         let verifies = plan.steps.iter().skip(index).any(|s| s.info.name == "verify-ownership");
-        if !verifies {
-            options.push("--ownership=off".to_owned());
-        }
+        options.push(match job.diagnostics.verify().filter(|_| verifies) {
+            Some(how) => format!("--ownership-max-states={}", how.max_states),
+            None => "--ownership=off".to_owned(),
+        });
         let args = &job.pipeline;
         let here = plan.steps.get(index).map_or(World::Luma, |step| step.info.world);
         for (world, name, given) in [

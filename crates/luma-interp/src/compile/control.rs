@@ -428,7 +428,8 @@ impl Body<'_, '_> {
         }
         let name = module.context.name(symbol);
         let Some(callee) = module.functions.get(&symbol) else { return };
-        match host::find(&module.context, &name, &callee.params, &callee.results) {
+        let scripted = self.c.scripted;
+        match host::find(&module.context, &name, &callee.params, &callee.results, scripted) {
             Ok(function) => {
                 let args = values.iter().map(|&value| self.reg(value)).collect();
                 let result = result.map(|value| (self.reg(value), self.f.value_type(value)));

@@ -16,6 +16,8 @@ use crate::layout::{LARGEST, Layouts};
 /// What all functions share while the program is made.
 struct Compiler<'a> {
     module: &'a Module,
+    /// There is a script that answers `ask`.
+    scripted: bool,
     layouts: Layouts<'a>,
     program: Program,
     /// Functions with a body by name.
@@ -24,9 +26,10 @@ struct Compiler<'a> {
 }
 
 /// The program that `module`, which the verifier has accepted, is.
-pub(crate) fn compile(module: &Module) -> Program {
+pub(crate) fn compile(module: &Module, scripted: bool) -> Program {
     let mut compiler = Compiler {
         module,
+        scripted,
         layouts: Layouts::new(module),
         program: Program::default(),
         functions: FxHashMap::default(),

@@ -7,6 +7,7 @@ mod maths;
 mod memory;
 mod number;
 mod printf;
+mod script;
 mod stdio;
 mod text;
 
@@ -73,14 +74,16 @@ pub(crate) enum NotFound {
     Signature(String),
 }
 
-/// The function of C called `name`, for a prototype of these types.
+/// The function of C called `name`, for a prototype of these types; `scripted` adds `ask`.
 pub(crate) fn find(
     context: &Context,
     name: &str,
     params: &[Type],
     results: &[Type],
+    scripted: bool,
 ) -> Result<HostFunction, NotFound> {
-    let mut entries = TABLES.iter().flat_map(|table| table.iter());
+    let script = if scripted { script::TABLE } else { &[] };
+    let mut entries = script.iter().chain(TABLES.iter().flat_map(|table| table.iter()));
     let &(name, types, run) = entries.find(|entry| entry.0 == name).ok_or(NotFound::Unknown)?;
     let (result, wanted) = types.split_at(1);
     let (wanted, variadic) = match wanted.strip_suffix('*') {

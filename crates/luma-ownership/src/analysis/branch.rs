@@ -1,14 +1,14 @@
 //! Branches: which states go which way, and the values that go along.
 
 use luma_ir::dataflow::{Flow, Goal, Target};
-use luma_ir::dialects::attr;
+use luma_ir::dialects::{attr, luma};
 use luma_ir::{Attribute, Op, Type, Value};
 use smallvec::SmallVec;
 
 use super::Engine;
 use super::history::Event;
-use super::join::limit;
 use super::state::{Cell, Root, State, Val};
+use crate::summary::Scalar;
 
 /// Labels of one arm of a switch that are told apart.
 const MAX_LABELS: usize = 4;
@@ -72,10 +72,43 @@ impl Engine<'_> {
             if a.is_some() && b.is_some() {
                 self.undecided(teller);
             }
-            yes.extend(a);
-            no.extend(b);
+            for (truth, way, states) in [(true, a, &mut yes), (false, b, &mut no)] {
+                if let Some(mut state) = way {
+                    self.place_cursor(&mut state, chooser, truth);
+                    states.push(state);
+                }
+            }
         }
         vec![yes, no]
+    }
+
+    /// A pointer that has moved by an unknown number of bytes, and is found to be equal to one that
+    /// has not, is where that is.
+    fn place_cursor(&mut self, state: &mut State, chooser: Value, truth: bool) {
+        let f = self.f;
+        let Some(cmp) = f.def_op(chooser).and_then(|op| luma::Cmp::cast(f, op)) else { return };
+        let pred = cmp.pred_attr(f).and_then(Attribute::as_str);
+        let &[a, b] = f.operands(cmp.0) else { return };
+        if pred != Some(if truth { "eq" } else { "ne" }) || !self.is_ptr(a) {
+            return;
+        }
+        // Where the operands have just been read from.
+        let place = |value: Value| {
+            let load = f.def_op(value).filter(|&op| f.op_name(op) == luma::Load::NAME)?;
+            let &place = f.operands(load).first()?;
+            f.def_op(place).is_some_and(|op| f.op_name(op) == luma::Local::NAME).then_some(place)
+        };
+        let held =
+            |state: &State, value: Value| Some(state.cell(Root::Local(place(value)?), 0)?.val);
+        for (moved, other) in [(a, b), (b, a)] {
+            if let (Some(Val::Ptr(r, None)), Some(val @ Val::Ptr(s, Some(_)))) =
+                (held(state, moved), held(state, other))
+                && r == s
+                && let Some(place) = place(moved)
+            {
+                state.set_cell(Root::Local(place), 0, Scalar::POINTER, val);
+            }
+        }
     }
 
     /// Any target may be entered.
@@ -118,7 +151,7 @@ impl Engine<'_> {
                     let root = Root::Aggregate(value);
                     state.clear_root(root);
                     for cell in cells {
-                        state.set_cell(root, cell.offset, cell.size, cell.val);
+                        state.set_cell(root, cell.offset, cell.scalar(), cell.val);
                     }
                 }
                 None => state.drop_value(value),
@@ -203,9 +236,8 @@ impl Engine<'_> {
                 }
             }
         }
-        let max = self.max_states();
         for states in &mut entered {
-            limit(states, &self.histories, max);
+            self.limit(states);
         }
         entered
     }

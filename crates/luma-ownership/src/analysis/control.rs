@@ -1,6 +1,7 @@
 //! Drives the analysis over control flow: what the shared engine asks at each point.
 
 use luma_ir::dataflow::{Flow, Goal, Interpreter, LoopHead, Point, Target, Turn, Way, Ways};
+use luma_ir::dialects::luma;
 use luma_ir::{Block, Op, Region, Value};
 
 use super::Engine;
@@ -8,6 +9,9 @@ use super::defect::Loss;
 use super::history::Event;
 use super::join::limit;
 use super::state::{Root, State};
+
+/// States with more entries are only swept once they have grown.
+const LARGE: usize = 128;
 
 impl Interpreter for Engine<'_> {
     type State = Vec<State>;
@@ -20,7 +24,7 @@ impl Interpreter for Engine<'_> {
         states.retain_mut(|state| self.execute(state, op));
         if !self.forks.is_empty() {
             states.append(&mut self.forks);
-            limit(states, &self.histories, self.max_states());
+            self.limit(states);
         }
         if self.recorder.is_some() {
             self.record(op, states);
@@ -45,23 +49,26 @@ impl Interpreter for Engine<'_> {
     fn arrive(&mut self, point: Point, states: &mut Vec<State>, sources: u32, depth: u32) {
         self.defer_depth = depth;
         for state in states.iter_mut() {
-            self.note_escapes(state);
-        }
-        if sources > 1 {
-            limit(states, &self.histories, self.max_states());
+            self.note_escapes(state, None);
         }
         if let Point::At(Goal::After(op)) = point {
             for state in states.iter_mut() {
-                for &value in self.index.dying(op) {
-                    state.drop_value(value);
-                }
+                self.end_dead(state, op);
                 if state.dirty {
                     self.settle(state, Loss::Discarded, Some(op));
                 }
             }
-            if self.recorder.is_some() {
-                self.record(op, states);
+        }
+        if sources > 1 {
+            if matches!(point, Point::Leave { .. }) {
+                self.sweep_all(states);
             }
+            self.limit(states);
+        }
+        if let Point::At(Goal::After(op)) = point
+            && self.recorder.is_some()
+        {
+            self.record(op, states);
         }
     }
 
@@ -116,6 +123,12 @@ fn loss(way: Way) -> Loss {
 }
 
 impl Engine<'_> {
+    /// Merges states until there are no more than may be.
+    pub(super) fn limit(&mut self, states: &mut Vec<State>) {
+        let max = self.max_states();
+        limit(states, &self.histories, &mut self.terms, max);
+    }
+
     /// Ends the variables of `block` declared after `defer` (and before `next`, whose turn is over):
     /// none of the deferred code still to run can see them. Without this, states would differ in
     /// what no code can tell apart.
@@ -127,16 +140,15 @@ impl Engine<'_> {
         loss: Loss,
     ) {
         let f = self.f;
-        let after = |local: Value, op: Op| {
-            f.def_op(local).is_some_and(|def| self.index.position(def) > self.index.position(op))
+        let locals = self.index.locals(block);
+        let until = |op: Op| {
+            let op = self.index.position(op);
+            locals.partition_point(|&local| {
+                f.def_op(local).is_some_and(|def| self.index.position(def) <= op)
+            })
         };
-        let ended: Vec<Value> = self
-            .index
-            .locals(block)
-            .iter()
-            .copied()
-            .filter(|&local| after(local, defer) && next.is_none_or(|next| !after(local, next)))
-            .collect();
+        let end = next.map_or(locals.len(), until);
+        let ended: Vec<Value> = locals.get(until(defer)..end).unwrap_or_default().to_vec();
         if ended.is_empty() {
             return;
         }
@@ -144,16 +156,17 @@ impl Engine<'_> {
         let at = f.last(block);
         for state in states.iter_mut() {
             for &local in &ended {
-                state.clear_root(Root::Local(local));
-                state.unexpose(Root::Local(local));
+                state.end_local(local, &self.terms);
             }
             if state.dirty {
                 self.settle(state, loss, at);
             }
-            state.swept = 0;
             self.sweep(state);
         }
-        limit(states, &self.histories, self.max_states());
+        if states.len() > 1 {
+            self.sweep_all(states);
+        }
+        self.limit(states);
     }
 
     /// Ends the scope of `block`: its variables and SSA values are gone.
@@ -162,8 +175,7 @@ impl Engine<'_> {
         let is_body = f.entry() == Some(block);
         for state in states.iter_mut() {
             for &local in self.index.locals(block) {
-                state.clear_root(Root::Local(local));
-                state.unexpose(Root::Local(local));
+                state.end_local(local, &self.terms);
             }
             let gone = |value: Value| match f.def(value) {
                 luma_ir::Def::Result(op, _) => f.parent(op) == Some(block),
@@ -186,17 +198,39 @@ impl Engine<'_> {
             }
             self.sweep(state);
         }
-        limit(states, &self.histories, self.max_states());
+        self.limit(states);
+    }
+
+    /// Forgets what nothing uses after `op`.
+    pub(super) fn end_dead(&mut self, state: &mut State, op: Op) {
+        for &value in self.index.dying(op) {
+            let is_variable =
+                self.f.def_op(value).is_some_and(|def| self.f.op_name(def) == luma::Local::NAME);
+            if !is_variable {
+                state.drop_value(value);
+            } else if self.recorder.is_none() {
+                // What is written down tells all names that still lead to an object.
+                state.end_unused(value, &self.terms);
+            }
+        }
+    }
+
+    /// Forgets what is dead in states that are about to be compared.
+    fn sweep_all(&mut self, states: &mut [State]) {
+        for state in states.iter_mut().filter(|state| state.size() > LARGE) {
+            state.swept = 0;
+            self.sweep(state);
+        }
     }
 
     /// Forgets what is dead. In a large state that is put off until it has grown.
     pub(super) fn sweep(&mut self, state: &mut State) {
         let size = state.size();
         self.work += size as u64 / 8;
-        if size > 128 && size < state.swept + state.swept / 8 {
+        if size > LARGE && size < state.swept + state.swept / 8 {
             return;
         }
-        state.sweep(&self.terms, |value| self.parameter_value(value).is_some());
+        state.sweep(&self.terms);
         state.swept = state.size();
     }
 }

@@ -8,6 +8,7 @@ use super::Engine;
 use super::defect::Use;
 use super::state::{State, Val};
 use super::term::Source;
+use crate::summary::Departure;
 
 /// Whether `op` belongs to a dialect other than the language's own.
 pub(crate) fn is_foreign(module: &Module, f: &Function, op: Op) -> bool {
@@ -47,12 +48,12 @@ impl Engine<'_> {
                     continue;
                 }
                 if let Some((root, _)) = self.value(state, value).address() {
-                    state.havoc(root);
+                    state.havoc(root, Departure::Call);
                     foreign = true;
                 }
             }
             if foreign && self.passes_foreign(state, op) {
-                state.clobber(None);
+                state.clobber(None, Departure::Call);
                 self.summary.writes = true;
             }
         }

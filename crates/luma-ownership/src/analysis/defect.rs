@@ -58,6 +58,17 @@ pub enum FalseResult {
     Freed,
 }
 
+/// What a function does with a pointer as if it owned it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Discharging {
+    /// It is freed.
+    Freed,
+    /// It is passed to a function that takes it.
+    Given,
+    /// It is stored where it outlives the call.
+    Kept,
+}
+
 /// Which attribute has nothing to apply to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum IdleAttribute {
@@ -82,8 +93,8 @@ pub enum DefectKind {
     BorrowedFree {
         /// Which.
         parameter: u32,
-        /// It is passed to a function that takes it, not freed.
-        given: bool,
+        /// What is done with it.
+        how: Discharging,
     },
     /// E0406
     NotHeap {

@@ -2,21 +2,34 @@
 
 use luma_ir::dialects::luma;
 use luma_ir::{Op, Value};
+use rustc_hash::FxHashMap;
 
 use super::Engine;
-use super::state::{Range, Root, State, Status, Val};
+use super::defect::Use;
+use super::state::{Cell, ObjectId, Range, Root, State, Status, Val};
 use super::term::{Source, Term, TermData};
-use crate::summary::{Effect, Left, Path};
+use crate::summary::{Departure, Effect, Kept, Left, Path, Scalar};
+
+/// Objects that calls leave behind parameters are numbered from here, apart from results.
+pub(super) const FIRST_LEFT: u32 = 1 << 24;
+/// Most objects that one way of ending is told to leave.
+const MOST_LEFT: usize = 16;
 
 impl Engine<'_> {
     /// Adds what the function has done on the way to a final state to its summary.
     pub(super) fn record_effects(&mut self, state: &State) {
         self.summary.writes |= state.vague;
+        self.summary.scribbles |= state.scribbled;
+        let objects = self.objects_left(state);
         let mut effect = Effect {
             when: Vec::new(),
+            uses: state.used.iter().filter_map(|&term| self.path_of(term)).collect(),
             frees: Vec::new(),
+            gives: Vec::new(),
             stores: Vec::new(),
-            result: self.result(state),
+            objects: self.contents(state, &objects),
+            result: self.result(state, &objects),
+            fields: self.fields(state, &objects),
         };
         self.summary.null_result |= effect.result == Left::Constant(0)
             && self.f.results.first().is_some_and(|&ty| self.module.context.is_ptr(ty));
@@ -25,11 +38,32 @@ impl Engine<'_> {
                 effect.when.push((path, range.low, range.high, range.holes.to_vec()));
             }
         }
+        self.conditions_of_taken(state, &mut effect);
         for &(root, object) in &state.objects {
-            if let (Root::Term(term), Status::Freed(_) | Status::Given(_)) = (root, object.status) {
-                match self.path_of(term) {
-                    Some(path) => effect.frees.push(path),
-                    None => self.summary.writes = true,
+            let path = match root {
+                Root::Term(term) => self.path_of(term),
+                Root::Object(id) => self
+                    .parameter_taken(id.site)
+                    .filter(|_| id.age == 0)
+                    .map(|parameter| Path { parameter, offsets: Vec::new() }),
+                _ => None,
+            };
+            let is_gone = object.gone || matches!(object.status, Status::Freed(_));
+            match (path, object.status) {
+                (Some(path), Status::Freed(_) | Status::Given(_)) if is_gone => {
+                    effect.frees.push(path);
+                }
+                (Some(path), Status::Given(_)) => effect.gives.push(path),
+                (None, Status::Freed(_) | Status::Given(_)) if root.term().is_some() => {
+                    self.summary.writes = true;
+                }
+                _ => {}
+            }
+            // Something is wrong with it; callers are told nothing they would report once more.
+            if let (Root::Term(term), Status::Muted) = (root, object.status) {
+                self.summary.writes = true;
+                if let Some(parameter) = self.parameter(term) {
+                    self.summary.keeps.entry(parameter).or_insert(Kept::Unknown);
                 }
             }
         }
@@ -37,48 +71,161 @@ impl Engine<'_> {
             let Root::Term(base) = cell.root else { continue };
             let unchanged = matches!(cell.val, Val::Sym(term)
                 if self.terms.get(term) == TermData::Entry(base, cell.offset));
-            if unchanged {
+            if cell.initial || unchanged {
                 continue;
             }
             // Stores into other unknown memory were noted when they happened.
             if let Some(path) = self.path_of(base) {
-                let left = self.left(cell.val);
-                effect.stores.push((path, cell.offset, cell.size, left));
+                let left = self.left(state, &objects, cell.val);
+                effect.stores.push((path, cell.offset, cell.scalar(), left));
             }
         }
         if !self.summary.effects.contains(&effect) {
             self.summary.effects.push(effect);
             // Far more than a caller would follow: no longer worth collecting.
             if self.summary.effects.len() > 64 {
-                self.summary.simplify();
+                self.summary.simplify(false);
             }
         }
     }
 
-    fn result(&self, state: &State) -> Left {
+    /// Whether the parameters that the function takes are null.
+    fn conditions_of_taken(&self, state: &State, effect: &mut Effect) {
+        for (&parameter, &site) in &self.takes {
+            let path = Path { parameter, offsets: Vec::new() };
+            match state.object(Root::Object(ObjectId { site, leaf: 0, age: 0 })) {
+                None => effect.when.push((path, 0, 0, Vec::new())),
+                Some(object) if !object.nullable => {
+                    effect.when.push((path, i64::MIN, i64::MAX, vec![0]));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The objects that the caller finds in the result or behind a parameter, in order.
+    fn objects_left(&mut self, state: &State) -> Vec<Root> {
+        let stored = |cell: &Cell| match cell.val {
+            Val::Ptr(root, Some(0)) if state.is_stored(root) => Some(root),
+            _ => None,
+        };
+        let behind = |cell: &&Cell| cell.root.term().is_some_and(|t| self.path_of(t).is_some());
+        let mut found: Vec<Root> = Vec::new();
+        let mut next: Vec<Root> = Vec::new();
+        if !self.is_recursive {
+            next.extend(state.cells.iter().filter(behind).filter_map(stored));
+            next.reverse();
+            next.extend(self.objects_returned(state));
+        }
+        while let Some(root) = next.pop() {
+            if found.len() < MOST_LEFT && !found.contains(&root) {
+                found.push(root);
+                next.extend(state.cells_of(root).iter().rev().filter_map(stored));
+            }
+        }
+        for &(root, object) in &state.objects {
+            if let (Root::Object(id), Status::Stored) = (root, object.status) {
+                if found.contains(&root) {
+                    self.stored.insert(id.site);
+                } else {
+                    self.summary.leaves.insert((id.site, Departure::Stored));
+                }
+            }
+        }
+        found
+    }
+
+    fn objects_returned(&self, state: &State) -> Vec<Root> {
+        let returned = |cell: &Cell| match cell.val {
+            Val::Ptr(root, Some(0)) => {
+                let status = state.object(root)?.status;
+                matches!(status, Status::Returned(_)).then_some(root)
+            }
+            _ => None,
+        };
+        state.cells_of(Root::Return).iter().rev().filter_map(returned).collect()
+    }
+
+    /// What is known of the contents of `objects`. Where some of that was forgotten, it may be what
+    /// callers must not lose.
+    fn contents(&mut self, state: &State, objects: &[Root]) -> Vec<Vec<(i64, Scalar, Left)>> {
+        let is_partial = |&root: &Root| state.object(root).is_some_and(|object| object.partial);
+        self.summary.writes |= objects.iter().any(is_partial);
+        // Callers that are not told what is where must know that it is somewhere.
+        let outward = |status: Status| matches!(status, Status::Stored | Status::Returned(_));
+        for cell in &state.cells {
+            let owner = state.object(cell.root).is_some_and(|object| outward(object.status));
+            if owner && let Some(path) = cell.val.term().and_then(|term| self.path_of(term)) {
+                self.summary.keeps.entry(path.parameter).or_insert(Kept::Unknown);
+            }
+        }
+        let content = |&root: &Root| {
+            let cells = state.cells_of(root).iter();
+            cells
+                .map(|cell| (cell.offset, cell.scalar(), self.left(state, objects, cell.val)))
+                .collect()
+        };
+        objects.iter().map(content).collect()
+    }
+
+    /// Objects stored where callers would find them are lost if they are told nothing of it.
+    pub(super) fn note_lost_stores(&mut self) {
+        if self.summary.hides || self.summary.writes || self.summary.effects.is_empty() {
+            let lost = self.stored.iter().map(|&site| (site, Departure::Stored));
+            self.summary.leaves.extend(lost);
+        }
+    }
+
+    fn is_struct_result(&self) -> bool {
+        self.f.results.first().is_some_and(|&ty| self.module.context.is_aggregate(ty))
+    }
+
+    fn fields(&self, state: &State, objects: &[Root]) -> Vec<(i64, Scalar, Left)> {
+        if !self.is_struct_result() {
+            return Vec::new();
+        }
+        let cells = state.cells_of(Root::Return).iter();
+        cells
+            .map(|cell| (cell.offset, cell.scalar(), self.left(state, objects, cell.val)))
+            .collect()
+    }
+
+    fn result(&self, state: &State, objects: &[Root]) -> Left {
+        if self.is_struct_result() {
+            return Left::Unknown;
+        }
         match state.cells_of(Root::Return) {
-            [cell] if cell.offset == 0 => self.left(cell.val),
+            [cell] if cell.offset == 0 => self.left(state, objects, cell.val),
             _ => Left::Unknown,
         }
     }
 
-    fn left(&self, val: Val) -> Left {
+    fn left(&self, state: &State, objects: &[Root], val: Val) -> Left {
         match val {
             Val::Int(value) => Left::Constant(value),
-            Val::Sym(term) => match self.path_of(term) {
-                Some(path) => Left::Entry(path, Some(0)),
-                None => Left::Unknown,
+            Val::Sym(term) => match (self.path_of(term), self.terms.get(term)) {
+                (Some(path), _) => Left::Entry(path, Some(0)),
+                (None, TermData::Plus(base, by)) => {
+                    self.path_of(base).map_or(Left::Unknown, |path| Left::Sum(path, by))
+                }
+                _ => Left::Unknown,
             },
             Val::Ptr(Root::Term(term), offset) => match self.path_of(term) {
                 Some(path) => Left::Entry(path, offset),
                 None => Left::Unknown,
+            },
+            Val::Ptr(Root::Global(name), offset) => Left::Global(name, offset),
+            Val::Ptr(root, Some(0)) if objects.contains(&root) => Left::Object {
+                number: objects.iter().position(|&o| o == root).unwrap_or_default() as u32,
+                nullable: state.object(root).is_none_or(|object| object.nullable),
+                from: root.site().and_then(|site| self.parameter_taken(site)),
             },
             Val::Ptr(..) => Left::Unknown,
         }
     }
 
     /// The path from a parameter to `term`.
-    fn path_of(&self, term: Term) -> Option<Path> {
+    pub(super) fn path_of(&self, term: Term) -> Option<Path> {
         let mut offsets = Vec::new();
         let mut term = term;
         loop {
@@ -87,9 +234,11 @@ impl Engine<'_> {
                     offsets.push(offset);
                     term = base;
                 }
-                TermData::Opaque { source: Source::Value(value, 0), age: 0 } => {
+                TermData::Opaque { source: Source::Value(value, offset), age: 0 } => {
                     let parameter = self.parameter_value(value)?;
                     if self.is_aggregate(value) {
+                        offsets.push(offset);
+                    } else if offset != 0 {
                         return None;
                     }
                     offsets.reverse();
@@ -109,6 +258,10 @@ impl Engine<'_> {
         effects: &[Effect],
         writes: bool,
     ) -> bool {
+        if let [effect] = effects {
+            self.apply_one(state, op, effect, writes, false);
+            return true;
+        }
         let mut ends: Vec<State> = Vec::new();
         for effect in effects {
             let mut end = state.clone();
@@ -144,18 +297,48 @@ impl Engine<'_> {
                 }
             }
         }
-        let result = self.left_here(state, op, &effect.result, 0);
+        for path in &effect.uses {
+            if let Some(val) = self.follow_path(state, op, path) {
+                let arg = self.f.operands(op).get(path.parameter as usize);
+                let at = arg.map_or(op, |&arg| self.text_of(op, arg));
+                self.check_use(state, val, Use::Pass, at);
+            }
+        }
+        let mut objects = FxHashMap::default();
+        let result = match effect.result {
+            // Where it is stored is not told.
+            Left::Object { .. } if writes => None,
+            _ => self.left_here(state, op, effect, &effect.result, 0, &mut objects),
+        };
         if !writes {
-            let frees: Vec<Val> =
-                effect.frees.iter().filter_map(|path| self.follow_path(state, op, path)).collect();
+            let behind = |path: &&Path| !path.offsets.is_empty();
+            let frees: Vec<Val> = effect
+                .frees
+                .iter()
+                .filter(behind)
+                .filter_map(|path| self.follow_path(state, op, path))
+                .collect();
+            let gives: Vec<Val> = effect
+                .gives
+                .iter()
+                .filter(behind)
+                .filter_map(|path| self.follow_path(state, op, path))
+                .collect();
             let mut stores = Vec::new();
             for (at, (path, offset, size, left)) in effect.stores.iter().enumerate() {
                 let Some(base) = self.follow_path(state, op, path) else { continue };
                 let target = base.address().map(|(root, start)| {
                     Val::at(root, start.and_then(|start| start.checked_add(*offset)))
                 });
-                let val = self.left_here(state, op, left, at as i64 + 1);
+                let val = self.left_here(state, op, effect, left, at as i64 + 1, &mut objects);
                 stores.extend(target.zip(val).map(|(target, val)| (target, *size, val, left)));
+            }
+            for val in gives {
+                if let Some((root, _)) = val.address() {
+                    state.escape(val, Departure::Given);
+                    state.havoc(root, Departure::Given);
+                }
+                self.free(state, op, val);
             }
             for val in frees {
                 self.free(state, op, val);
@@ -166,14 +349,26 @@ impl Engine<'_> {
                     && let Some(cell) = state.cell(root, offset)
                 {
                     let old = cell.val;
-                    state.escape(old);
+                    state.escape(old, Departure::Call);
                 }
                 self.write(state, op, target, size, val);
             }
         }
+        self.settle_given(state, op, effect, writes);
         if let Some(&value) = self.f.results(op).first()
-            && !self.is_aggregate(value)
+            && self.is_aggregate(value)
         {
+            let mut held = Vec::new();
+            for (at, (offset, size, left)) in effect.fields.iter().enumerate() {
+                let at = i64::MAX - at as i64;
+                let known = !(writes && matches!(left, Left::Object { .. } | Left::Unknown));
+                let val = self.left_here(state, op, effect, left, at, &mut objects);
+                held.extend(val.filter(|_| known).map(|val| (*offset, *size, val)));
+            }
+            for (offset, size, val) in held {
+                state.set_cell(Root::Aggregate(value), offset, size, val);
+            }
+        } else if let Some(&value) = self.f.results(op).first() {
             match (&effect.result, result) {
                 (Left::Unknown, _) | (_, None) => {
                     if self.is_ptr(value) {
@@ -184,6 +379,30 @@ impl Engine<'_> {
             }
         }
         true
+    }
+
+    /// What the objects hold that were given to the call `op`, and were not left somewhere.
+    fn settle_given(&mut self, state: &mut State, op: Op, effect: &Effect, writes: bool) {
+        let args: Vec<Value> = self.f.operands(op).to_vec();
+        for (parameter, arg) in args.into_iter().enumerate() {
+            let Val::Ptr(root @ Root::Object(_), Some(0)) = self.value(state, arg) else {
+                continue;
+            };
+            if !self.is_given(arg) || state.cells_of(root).is_empty() {
+                continue;
+            }
+            let itself =
+                |path: &Path| path.parameter as usize == parameter && path.offsets.is_empty();
+            if !writes && effect.frees.iter().any(itself) {
+                if let Some(object) = state.object_mut(root) {
+                    object.gone = true;
+                }
+                state.retain_owned(root);
+            } else {
+                state.escape(Val::Ptr(root, Some(0)), Departure::Given);
+                state.havoc(root, Departure::Given);
+            }
+        }
     }
 
     /// An unknown result may be any pointer the arguments lead to.
@@ -199,7 +418,7 @@ impl Engine<'_> {
             };
             let Some(root) = root else { continue };
             let held: Vec<Val> = state.cells_of(root).iter().map(|cell| cell.val).collect();
-            held.into_iter().for_each(|val| state.escape(val));
+            held.into_iter().for_each(|val| state.escape(val, Departure::Call));
         }
     }
 
@@ -208,7 +427,10 @@ impl Engine<'_> {
         let f = self.f;
         debug_assert!(f.op_name(op) == luma::Call::NAME);
         let &arg = f.operands(op).get(path.parameter as usize)?;
-        let mut val = self.value(state, arg);
+        let mut val = match self.is_aggregate(arg) {
+            true => Val::Ptr(Root::Aggregate(arg), Some(0)),
+            false => self.value(state, arg),
+        };
         for (level, &offset) in path.offsets.iter().enumerate() {
             let (root, start) = val.address()?;
             let at = start?.checked_add(offset)?;
@@ -221,8 +443,8 @@ impl Engine<'_> {
                         .wrapping_mul(64)
                         .wrapping_add(i64::from(path.parameter));
                     let fresh = Val::Sym(self.terms.opaque(Source::Op(op, name)));
-                    let val = self.entry_value(state, root, at).unwrap_or(fresh);
-                    state.set_cell(root, at, 8, val);
+                    let val = self.entry_value(state, root, at, Scalar::POINTER).unwrap_or(fresh);
+                    state.set_initial(root, at, Scalar::POINTER, val);
                     val
                 }
             };
@@ -231,7 +453,15 @@ impl Engine<'_> {
     }
 
     /// A value a callee leaves, as this function knows it.
-    fn left_here(&mut self, state: &mut State, op: Op, left: &Left, at: i64) -> Option<Val> {
+    fn left_here(
+        &mut self,
+        state: &mut State,
+        op: Op,
+        effect: &Effect,
+        left: &Left,
+        at: i64,
+        objects: &mut FxHashMap<u32, Val>,
+    ) -> Option<Val> {
         match left {
             Left::Constant(value) => Some(Val::Int(*value)),
             Left::Entry(path, by) => {
@@ -241,6 +471,50 @@ impl Engine<'_> {
                 }
                 let (root, start) = val.address()?;
                 Some(Val::at(root, start.zip(*by).and_then(|(a, b)| a.checked_add(b))))
+            }
+            Left::Global(name, offset) => Some(Val::Ptr(Root::Global(*name), *offset)),
+            Left::Sum(path, by) => {
+                let val = self.follow_path(state, op, path)?;
+                self.sum(val, *by)
+            }
+            Left::Object { number, nullable, from } => {
+                if let Some(&known) = objects.get(number) {
+                    return Some(known);
+                }
+                // What was null, or may have been, still is.
+                let arg = from.and_then(|from| self.f.operands(op).get(from as usize).copied());
+                let given = arg.map(|arg| self.value(state, arg));
+                let nullable = match given {
+                    Some(Val::Int(0)) => return Some(Val::Int(0)),
+                    Some(Val::Ptr(root, _)) => {
+                        *nullable && state.object(root).is_none_or(|object| object.nullable)
+                    }
+                    _ => *nullable,
+                };
+                let held = match given {
+                    Some(Val::Ptr(root, _)) => state.cells_of(root).to_vec(),
+                    _ => Vec::new(),
+                };
+                let val = self.new_object(state, op, FIRST_LEFT.saturating_add(*number));
+                objects.insert(*number, val);
+                let (root, _) = val.address()?;
+                if let Some(object) = state.object_mut(root) {
+                    object.nullable = nullable;
+                }
+                for cell in held {
+                    state.set_cell(root, cell.offset, cell.scalar(), cell.val);
+                }
+                if let Some(Val::Ptr(old, _)) = given {
+                    state.clear_root(old);
+                }
+                let contents = effect.objects.get(*number as usize).into_iter().flatten();
+                for (offset, size, left) in contents {
+                    let at = offset.wrapping_mul(64).wrapping_add(i64::from(*number) + 1);
+                    if let Some(held) = self.left_here(state, op, effect, left, at, objects) {
+                        state.set_cell(root, *offset, *size, held);
+                    }
+                }
+                Some(val)
             }
             Left::Unknown => {
                 Some(Val::Sym(self.terms.opaque(Source::Op(op, i64::MIN.wrapping_add(at)))))

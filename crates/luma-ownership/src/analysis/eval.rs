@@ -221,6 +221,13 @@ impl Engine<'_> {
             (luma::Add::NAME, Val::Ptr(root, _), _) | (luma::Add::NAME, _, Val::Ptr(root, _)) => {
                 Some(Val::at(root, None))
             }
+            // A pointer that is rounded down still leads to the same memory.
+            (luma::And::NAME, Val::Ptr(root, _), Val::Int(mask))
+            | (luma::And::NAME, Val::Int(mask), Val::Ptr(root, _))
+                if mask < 0 =>
+            {
+                Some(Val::at(root, None))
+            }
             // The distance between two addresses is no address.
             (luma::Sub::NAME, Val::Ptr(..), Val::Ptr(..)) => None,
             (luma::Sub::NAME, Val::Ptr(root, _), _) => Some(Val::at(root, None)),
@@ -229,11 +236,16 @@ impl Engine<'_> {
     }
 
     fn plus(&mut self, op: Op, a: Val, k: i64) -> Option<Val> {
+        if k != 0 && self.f.value_type(*self.f.results(op).first()?) != Type::I64 {
+            return self.expression(op, a, Val::Int(k));
+        }
+        self.sum(a, k)
+    }
+
+    /// `a` plus `k`, of 64 bits.
+    pub(super) fn sum(&mut self, a: Val, k: i64) -> Option<Val> {
         if k == 0 {
             return Some(a);
-        }
-        if self.f.value_type(*self.f.results(op).first()?) != Type::I64 {
-            return self.expression(op, a, Val::Int(k));
         }
         match a {
             Val::Ptr(root, offset) => {

@@ -2,11 +2,14 @@
 
 use smallvec::SmallVec;
 
-use super::state::{EQUAL, GREATER, LESS, Range, Root, State, Val};
+use super::state::{EQUAL, GREATER, LESS, Range, Root, State, Status, Val};
 use super::term::{Pred, Term, TermData, Terms};
 
 /// Most excluded values a range remembers.
 const MAX_HOLES: usize = 16;
+
+/// Most relations that are looked through when a range gets smaller.
+const MAX_RELATIONS: usize = 64;
 
 impl Range {
     const ALL: (i64, i64) = (i64::MIN, i64::MAX);
@@ -15,8 +18,18 @@ impl Range {
         Self { low: Self::ALL.0, high: Self::ALL.1, holes: SmallVec::new() }
     }
 
-    fn is_trivial(&self) -> bool {
+    fn just(value: i64) -> Self {
+        Self { low: value, high: value, holes: SmallVec::new() }
+    }
+
+    pub(crate) fn is_trivial(&self) -> bool {
         (self.low, self.high) == Self::ALL && self.holes.is_empty()
+    }
+
+    /// All its values plus `by`, unless one of them would wrap round.
+    fn moved(&self, by: i64) -> Option<Self> {
+        let holes = self.holes.iter().map(|hole| hole.checked_add(by)).collect::<Option<_>>()?;
+        Some(Self { low: self.low.checked_add(by)?, high: self.high.checked_add(by)?, holes })
     }
 
     fn tighten(&mut self) {
@@ -36,6 +49,32 @@ impl Range {
     /// No value is left.
     fn is_empty(&self) -> bool {
         self.low > self.high || (self.low == self.high && self.holes.contains(&self.low))
+    }
+
+    /// How a value in it may relate to one in `other`.
+    fn against(&self, other: &Self) -> u8 {
+        let mut mask = 0;
+        if self.low < other.high {
+            mask |= LESS;
+        }
+        if self.high > other.low {
+            mask |= GREATER;
+        }
+        let (low, high) = (self.low.max(other.low), self.high.min(other.high));
+        if low < high || (low == high && self.contains(low) && other.contains(low)) {
+            mask |= EQUAL;
+        }
+        mask
+    }
+
+    /// A range that holds both, and no longer grows after a few steps: what moves goes to its end.
+    pub(crate) fn widened(&self, other: &Self) -> Option<Self> {
+        let range = Self {
+            low: if other.low < self.low { Self::ALL.0 } else { self.low },
+            high: if other.high > self.high { Self::ALL.1 } else { self.high },
+            holes: self.holes.iter().filter(|&&h| !other.contains(h)).copied().collect(),
+        };
+        (!range.is_trivial()).then_some(range)
     }
 
     /// The smallest range that holds both.
@@ -64,6 +103,44 @@ impl State {
         self.ranges.get(at).map(|(_, range)| range)
     }
 
+    /// The integers `val` may be; an address as an integer.
+    pub(crate) fn range_of(&self, terms: &Terms, val: Val) -> Range {
+        match val {
+            Val::Int(value) => Range::just(value),
+            Val::Ptr(root, offset) => {
+                let mut range = Range::new();
+                if self.is_memory(root, offset) {
+                    range.holes.push(0);
+                }
+                range
+            }
+            Val::Sym(term) => match (self.range(term), terms.get(term)) {
+                (Some(range), _) => range.clone(),
+                (None, TermData::Plus(base, by)) => {
+                    let base = self.range(base);
+                    base.and_then(|base| base.moved(by)).unwrap_or_else(Range::new)
+                }
+                _ => Range::new(),
+            },
+        }
+    }
+
+    /// Sets what is known of `term`.
+    pub(crate) fn set_range(&mut self, term: Term, range: Option<Range>) {
+        match (self.ranges.binary_search_by_key(&term, |(t, _)| *t), range) {
+            (Ok(at), Some(range)) => {
+                if let Some(slot) = self.ranges.get_mut(at) {
+                    slot.1 = range;
+                }
+            }
+            (Ok(at), None) => {
+                self.ranges.remove(at);
+            }
+            (Err(at), Some(range)) => self.ranges.insert(at, (term, range)),
+            (Err(_), None) => {}
+        }
+    }
+
     /// Narrows what is known of `term`; false when nothing is left.
     fn narrow(&mut self, term: Term, change: impl FnOnce(&mut Range)) -> bool {
         let at = self.ranges.binary_search_by_key(&term, |(t, _)| *t);
@@ -73,7 +150,7 @@ impl State {
         };
         change(&mut range);
         range.tighten();
-        let possible = !range.is_empty();
+        let possible = !range.is_empty() && self.agrees(term, &range);
         match at {
             Ok(at) => {
                 if let Some(slot) = self.ranges.get_mut(at) {
@@ -84,6 +161,20 @@ impl State {
             Err(_) => {}
         }
         possible
+    }
+
+    /// Whether a `term` in `range` can be to other terms what it is known to be.
+    fn agrees(&self, term: Term, range: &Range) -> bool {
+        // Looking through many relations at each narrowing would cost too much.
+        let known = self.relations.get(..MAX_RELATIONS.min(self.relations.len()));
+        known.unwrap_or_default().iter().all(|&((a, b), mask)| {
+            let (other, mask) = match (a == term, b == term) {
+                (true, false) => (b, mask),
+                (false, true) => (a, turned(mask)),
+                _ => return true,
+            };
+            self.range(other).is_none_or(|other| range.against(other) & mask != 0)
+        })
     }
 
     fn relation(&self, a: Term, b: Term) -> u8 {
@@ -98,7 +189,30 @@ impl State {
         if flip { turned(mask) } else { mask }
     }
 
+    /// Takes `a` to relate to `b` as `mask` says; false when that cannot be.
     fn relate(&mut self, a: Term, b: Term, mask: u8) -> bool {
+        let limits = |state: &Self, of: Term| {
+            let range = state.range(of);
+            range.map_or(Range::ALL, |range| (range.low, range.high))
+        };
+        let (x, y) = (limits(self, a), limits(self, b));
+        // What is known of the one says something of the other, if anything is known of that.
+        let within = |state: &mut Self, term: Term, mask: u8, (low, high): (i64, i64)| {
+            state.range(term).is_none()
+                || state.narrow(term, |range| {
+                    if mask & GREATER == 0 {
+                        let equal = i64::from(mask & EQUAL == 0);
+                        range.high = range.high.min(high.saturating_sub(equal));
+                    }
+                    if mask & LESS == 0 {
+                        let equal = i64::from(mask & EQUAL == 0);
+                        range.low = range.low.max(low.saturating_add(equal));
+                    }
+                })
+        };
+        if a != b && !(within(self, a, mask, y) && within(self, b, turned(mask), x)) {
+            return false;
+        }
         let mask = self.relation(a, b) & mask;
         if a == b || mask == 0 {
             return mask != 0;
@@ -171,23 +285,12 @@ impl State {
             (Val::Sym(a), Val::Sym(b)) => {
                 let mut mask = self.relation(a, b);
                 if let (Some(x), Some(y)) = (self.range(a), self.range(b)) {
-                    if x.high < y.low {
-                        mask &= LESS;
-                    } else if x.high == y.low {
-                        mask &= LESS | EQUAL;
-                    } else if x.low > y.high {
-                        mask &= GREATER;
-                    } else if x.low == y.high {
-                        mask &= GREATER | EQUAL;
-                    }
+                    mask &= x.against(y);
                 }
                 mask
             }
             (Val::Ptr(r, Some(x)), Val::Ptr(s, Some(y))) if r == s => mask_of(x, y),
-            (Val::Ptr(r, x), Val::Ptr(s, y)) if r != s => {
-                let apart = self.stands_alone(r, x) && self.stands_alone(s, y);
-                if apart { LESS | GREATER } else { 7 }
-            }
+            (a, b) if self.are_apart(terms, a, b, true) => LESS | GREATER,
             (Val::Ptr(r, x), Val::Int(0)) if self.is_memory(r, x) => GREATER | LESS,
             (Val::Int(0), Val::Ptr(r, x)) if self.is_memory(r, x) => GREATER | LESS,
             _ => 7,
@@ -206,16 +309,42 @@ impl State {
         }
     }
 
-    /// Memory that is there for sure, so that its address differs from that of all other.
-    fn stands_alone(&self, root: Root, offset: Option<i64>) -> bool {
-        offset.is_some()
-            && match root {
-                Root::Local(_) | Root::Global(_) => true,
-                Root::Object(_) => {
-                    self.object(root).is_some_and(|o| !o.nullable && o.status.kind() == 0)
+    /// Whether the addresses `a` and `b` are of different memory: of variables, or of an object and
+    /// something that was there before it was allocated. If `strict`, null counts: two may still be
+    /// equal by both being null.
+    fn are_apart(&self, terms: &Terms, a: Val, b: Val, strict: bool) -> bool {
+        let (Some((r, Some(_))), Some((s, Some(_)))) = (a.address(), b.address()) else {
+            return false;
+        };
+        let variable = |root: Root| matches!(root, Root::Local(_) | Root::Global(_));
+        let object = |root: Root| self.object(root).filter(|o| o.status.kind() == 0);
+        let may_be_null = |root: Root| match root {
+            Root::Object(_) => self.object(root).is_none_or(|o| o.nullable),
+            Root::Term(_) => true,
+            _ => false,
+        };
+        let apart = r != s
+            && match (r, s) {
+                (Root::Object(_), Root::Object(_)) => {
+                    let life = |root: Root| {
+                        let object = self.object(root)?;
+                        // Who holds these may free them at any time.
+                        let held = matches!(object.status, Status::Stored | Status::Escaped);
+                        (!held).then_some(object.life)
+                    };
+                    matches!((life(r), life(s)), (Some(a), Some(b)) if a.0 <= b.1 && b.0 <= a.1)
                 }
-                _ => false,
-            }
+                (Root::Object(_), Root::Term(t)) => {
+                    terms.is_of_entry(t) && object(r).is_some_and(|o| !o.old)
+                }
+                (Root::Term(t), Root::Object(_)) => {
+                    terms.is_of_entry(t) && object(s).is_some_and(|o| !o.old)
+                }
+                (Root::Object(_), other) => object(r).is_some() && variable(other),
+                (other, Root::Object(_)) => object(s).is_some() && variable(other),
+                (r, s) => variable(r) && variable(s),
+            };
+        apart && !(strict && may_be_null(r) && may_be_null(s))
     }
 
     /// Whether an address into `root` cannot be null.
@@ -230,24 +359,7 @@ impl State {
 
     /// How `term` may relate to the constant `k`.
     fn against(&self, terms: &Terms, term: Term, k: i64) -> u8 {
-        let mut mask = 7;
-        if let Some(range) = self.range(term) {
-            if range.low >= k {
-                mask &= !LESS;
-            }
-            if range.low > k {
-                mask &= GREATER;
-            }
-            if range.high <= k {
-                mask &= !GREATER;
-            }
-            if range.high < k {
-                mask &= LESS;
-            }
-            if range.holes.contains(&k) {
-                mask &= !EQUAL;
-            }
-        }
+        let mut mask = self.range_of(terms, Val::Sym(term)).against(&Range::just(k));
         // Truth values are 0 or 1.
         if matches!(terms.get(term), TermData::Cmp(..) | TermData::IsNull(_) | TermData::Not(_)) {
             if k < 0 {
@@ -353,6 +465,17 @@ impl State {
             (Val::Sym(a), Val::Int(k)) => self.narrow(a, |range| bound(range, mask, k)),
             (Val::Int(k), Val::Sym(b)) => self.narrow(b, |range| bound(range, turned(mask), k)),
             (Val::Sym(a), Val::Sym(b)) => self.relate(a, b, mask),
+            // Equal only if both are null.
+            (a, b) if mask == EQUAL && self.are_apart(terms, a, b, false) => {
+                for val in [a, b] {
+                    match val {
+                        Val::Ptr(root @ Root::Object(_), _) => self.nullify(root, terms),
+                        Val::Sym(_) if !self.assume_equal(terms, val, 0) => return false,
+                        _ => {}
+                    }
+                }
+                true
+            }
             _ => {
                 let k = i64::from(truth);
                 self.narrow(term, |range| (range.low, range.high) = (k, k))

@@ -7,6 +7,7 @@ use super::Engine;
 use super::defect::{DefectKind, Loss, Use};
 use super::history::Event;
 use super::state::{Root, State, Status, Val};
+use crate::summary::Scalar;
 
 impl Engine<'_> {
     /// Computes what `op` returns.
@@ -16,7 +17,7 @@ impl Engine<'_> {
         if let Some(&value) = f.operands(op).first() {
             if self.is_aggregate(value) {
                 for cell in state.cells_of(Root::Aggregate(value)).to_vec() {
-                    state.set_cell(Root::Return, cell.offset, cell.size, cell.val);
+                    state.set_cell(Root::Return, cell.offset, cell.scalar(), cell.val);
                 }
             } else if self.is_ptr(value) {
                 let val = self.value(state, value);
@@ -24,7 +25,11 @@ impl Engine<'_> {
                     let at = self.text_of(op, value);
                     self.check_use(state, val, Use::Return, at);
                 }
-                state.set_cell(Root::Return, 0, 8, val);
+                state.set_cell(Root::Return, 0, Scalar::POINTER, val);
+            } else if !f.value_type(value).is_float() {
+                let size = self.layout.size(f.value_type(value)).clamp(1, 8) as u8;
+                let val = self.value(state, value);
+                state.set_cell(Root::Return, 0, Scalar { size, pointer: false }, val);
             }
         }
         self.note(state, Event::Return { op });
@@ -43,6 +48,7 @@ impl Engine<'_> {
         });
         if let Some(ret) = ret
             && let Some(&value) = f.operands(ret).first()
+            && (self.is_ptr(value) || self.is_aggregate(value))
         {
             let given = self.is_given_to_caller(value);
             let at = self.text_of(ret, value);
@@ -80,6 +86,15 @@ impl Engine<'_> {
                 }
             }
         }
+        let in_result = state.cells.iter().any(|cell| {
+            let owner = state.object(cell.root).map(|object| object.status);
+            matches!(owner, Some(Status::Returned(_)))
+                && matches!(cell.val, Val::Ptr(Root::Local(_), _))
+        });
+        if let Some(ret) = ret.filter(|_| in_result) {
+            let at = self.f.operands(ret).first().map_or(ret, |&value| self.text_of(ret, value));
+            self.report(state, DefectKind::Dangling { stored: false }, at, None, None);
+        }
         let outward: Vec<Root> = state
             .cells
             .iter()
@@ -96,6 +111,7 @@ impl Engine<'_> {
                 self.report(state, DefectKind::Dangling { stored: true }, op, None, None);
             }
         }
+        self.report_kept(state);
         self.record_effects(state);
         state.clear_root(Root::Return);
         if state.objects.iter().any(|&(root, _)| state.is_owned(root)) {

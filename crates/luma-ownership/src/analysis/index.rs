@@ -15,7 +15,7 @@ pub(crate) struct Index {
     position: Vec<u32>,
     /// Position of the last operation inside each operation.
     end: Vec<u32>,
-    /// Values whose last use each operation is.
+    /// Values and variables whose last use each operation is.
     dying: Vec<SmallVec<[Value; 2]>>,
     /// Variables of each block.
     locals: FxHashMap<Block, Vec<Value>>,
@@ -57,7 +57,61 @@ impl Index {
             }
         }
         index.lifetimes(f, &order);
+        index.variables(f, &order);
         index
+    }
+
+    /// Finds the last uses of variables of which the address is not taken.
+    fn variables(&mut self, f: &Function, order: &[Op]) {
+        // The variable a place is part of, and the last operation of its block that uses it.
+        let mut part_of: Vec<Option<Value>> = Vec::new();
+        let set = |part_of: &mut Vec<Option<Value>>, part: Value, local: Value| {
+            if part_of.len() <= part.index() {
+                part_of.resize(part.index() + 1, None);
+            }
+            part_of[part.index()] = Some(local);
+        };
+        let mut last: FxHashMap<Value, Option<Op>> = FxHashMap::default();
+        for &op in order {
+            let name = f.op_name(op);
+            let results = f.results(op);
+            if name == luma::Local::NAME {
+                for &place in results {
+                    set(&mut part_of, place, place);
+                    last.insert(place, Some(op));
+                }
+            }
+            for (at, value) in f.operands(op).iter().enumerate() {
+                let Some(local) = part_of.get(value.index()).copied().flatten() else { continue };
+                let plain = match (name, at) {
+                    (luma::Load::NAME | luma::Zero::NAME | luma::Copy::NAME, _)
+                    | (luma::Store::NAME, 1) => true,
+                    (luma::Field::NAME | luma::Element::NAME, 0) => {
+                        results.iter().for_each(|&part| set(&mut part_of, part, local));
+                        true
+                    }
+                    _ => false,
+                };
+                let at = anchor(f, op, local).filter(|_| plain);
+                if let Some(slot) = last.get_mut(&local) {
+                    *slot = slot.zip(at).map(|(old, new)| {
+                        if self.position(new) >= self.position(old) { new } else { old }
+                    });
+                }
+            }
+            for successor in f.successors(op) {
+                let part = |value: &Value| part_of.get(value.index()).copied().flatten();
+                for local in successor.args.iter().filter_map(part) {
+                    last.remove(&local);
+                }
+            }
+        }
+        let mut ended: Vec<(Value, Op)> =
+            last.into_iter().filter_map(|(local, op)| Some((local, op?))).collect();
+        ended.sort_unstable();
+        for (local, op) in ended {
+            self.dying[op.index()].push(local);
+        }
     }
 
     fn lifetimes(&mut self, f: &Function, order: &[Op]) {
@@ -109,7 +163,7 @@ impl Index {
         self.position.get(op.index()).copied().unwrap_or(0)
     }
 
-    /// The SSA values nothing uses after `op`.
+    /// The SSA values and the variables nothing uses after `op`.
     pub(crate) fn dying(&self, op: Op) -> &[Value] {
         self.dying.get(op.index()).map_or(&[], |values| values.as_slice())
     }

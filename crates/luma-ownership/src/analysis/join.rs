@@ -6,11 +6,13 @@
 
 use std::hash::{Hash, Hasher};
 
+use luma_ir::Op;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::history::Histories;
-use super::state::{Object, Root, State, Status, Val};
-use super::term::{Ageing, Terms};
+use super::state::{Cell, Object, Range, Root, State, Status, Val, Writers};
+use super::term::{Ageing, Source, Term, Terms};
+use crate::summary::Departure;
 
 /// States at one point from which on those of one shape are merged.
 const SOFT_LIMIT: usize = 8;
@@ -19,7 +21,7 @@ impl State {
     fn content_hash(&self) -> u64 {
         let mut hasher = FxHasher::default();
         for (root, object) in &self.objects {
-            (root, object.status.kind(), object.nullable).hash(&mut hasher);
+            (root, object.status.kind(), object.nullable, object.partial).hash(&mut hasher);
         }
         for cell in &self.cells {
             (cell.root, cell.offset, cell.val).hash(&mut hasher);
@@ -43,13 +45,13 @@ impl State {
             (root, object.status.kind()).hash(&mut hasher);
         }
         for cell in &self.cells {
-            if matches!(cell.val, Val::Ptr(Root::Object(_), _)) {
-                (cell.root, cell.offset, cell.val).hash(&mut hasher);
+            if let Val::Ptr(root @ Root::Object(_), offset) = cell.val {
+                (cell.root, cell.offset, root, offset == Some(0)).hash(&mut hasher);
             }
         }
         for entry in &self.values {
-            if matches!(entry.1, Val::Ptr(Root::Object(_), _)) {
-                entry.hash(&mut hasher);
+            if let Val::Ptr(root @ Root::Object(_), offset) = entry.1 {
+                (entry.0, root, offset == Some(0)).hash(&mut hasher);
             }
         }
         hasher.finish()
@@ -64,15 +66,24 @@ impl State {
         hasher.finish()
     }
 
-    /// The state that stands for both. With `widen`, facts that differ are dropped at once, so
-    /// that repeated joining ends.
-    pub(crate) fn join(&mut self, other: &Self, widen: bool) {
+    /// The state that stands for both. With `widen`, bounds that move are dropped at once, so that
+    /// repeated joining ends. At the `head` of a loop, a variable that differs gets a name for what
+    /// it holds there, so that something can still be known of it.
+    pub(crate) fn join(&mut self, other: &Self, widen: bool, terms: &mut Terms, head: Option<Op>) {
+        let mut named: Vec<(Term, Option<Range>)> = Vec::new();
         self.join_objects(other);
-        self.pristine &= other.pristine;
+        self.writers = self.writers.join(other.writers);
+        self.scribblers = self.scribblers.join(other.scribblers);
+        self.scribbled |= other.scribbled;
+        self.used.retain(|term| other.used.contains(term));
         self.vague |= other.vague;
+        self.swept = self.swept.max(other.swept);
         let mut lost: Vec<Val> = Vec::new();
         let mut vague = false;
+        let mut scribbled = false;
+        let mut partial: Vec<Root> = Vec::new();
 
+        let left = &*self;
         let mut kept = Vec::with_capacity(self.cells.len().min(other.cells.len()));
         merge(
             &self.cells,
@@ -80,16 +91,43 @@ impl State {
             |a, b| (a.root, a.offset).cmp(&(b.root, b.offset)),
             |a, b| match (a, b) {
                 (Some(a), Some(b)) if a == b => kept.push(*a),
+                (Some(a), Some(b)) if let Some(val) = inside(a.val, b.val) => {
+                    kept.push(Cell { val, ..*a });
+                }
+                (Some(a), Some(b))
+                    if let Some((term, range)) = name(terms, head, (left, a), (other, b)) =>
+                {
+                    named.push((term, range));
+                    kept.push(Cell { val: Val::Sym(term), ..*a });
+                }
                 (a, b) => {
                     let gone = || [a, b].into_iter().flatten();
-                    vague |= gone().any(|cell| matches!(cell.root, Root::Term(_)));
+                    for cell in gone() {
+                        let changed = matches!(cell.root, Root::Term(_)) && !cell.initial;
+                        vague |= changed && cell.pointer;
+                        scribbled |= changed && !cell.pointer;
+                        let old = left.object(cell.root).is_some_and(|object| object.old);
+                        if old || (cell.pointer && cell.val.term().is_some()) {
+                            partial.push(cell.root);
+                        }
+                    }
                     lost.extend(gone().map(|cell| cell.val));
                 }
             },
         );
         self.cells = kept;
         // An entry value that was merely read on one side is read again when needed.
-        self.vague |= vague;
+        if vague {
+            (self.vague, self.writers) = (true, Writers::Several);
+        }
+        if scribbled {
+            (self.scribbled, self.scribblers) = (true, Writers::Several);
+        }
+        for root in partial {
+            if let Some(object) = self.object_mut(root) {
+                object.partial = true;
+            }
+        }
 
         let mut kept = Vec::with_capacity(self.values.len().min(other.values.len()));
         merge(
@@ -98,6 +136,7 @@ impl State {
             |a, b| a.0.cmp(&b.0),
             |a, b| match (a, b) {
                 (Some(a), Some(b)) if a == b => kept.push(*a),
+                (Some(a), Some(b)) if let Some(val) = inside(a.1, b.1) => kept.push((a.0, val)),
                 (a, b) => lost.extend([a, b].into_iter().flatten().map(|entry| entry.1)),
             },
         );
@@ -112,7 +151,9 @@ impl State {
                 if let (Some(a), Some(b)) = (a, b) {
                     if a.1 == b.1 {
                         kept.push(a.clone());
-                    } else if !widen {
+                    } else if widen {
+                        kept.extend(a.1.widened(&b.1).map(|range| (a.0, range)));
+                    } else {
                         kept.extend(a.1.hull(&b.1).map(|range| (a.0, range)));
                     }
                 }
@@ -134,13 +175,17 @@ impl State {
             },
         );
         self.relations = kept;
+        for (term, range) in named {
+            self.relations.retain(|&((a, b), _)| a != term && b != term);
+            self.set_range(term, range);
+        }
 
         for &root in &other.exposed {
             self.expose(root);
         }
         for val in lost {
             if let Val::Ptr(root @ (Root::Object(_) | Root::Local(_)), _) = val {
-                self.escape(val);
+                self.escape(val, Departure::Merged);
                 self.expose(root);
             }
         }
@@ -153,9 +198,10 @@ impl State {
     fn join_objects(&mut self, other: &Self) {
         let mut kept = Vec::with_capacity(self.objects.len());
         let mut vague = false;
+        let mut departed: Vec<Op> = Vec::new();
         let doubtful = |object: &Object| Object {
             status: match object.status {
-                Status::Owned => Status::Escaped,
+                Status::Owned | Status::Stored => Status::Escaped,
                 status => status,
             },
             ..*object
@@ -173,12 +219,19 @@ impl State {
                     } else {
                         Status::Escaped
                     };
+                    let differ = a.1.status.kind() != b.1.status.kind();
+                    departed.extend(a.0.site().filter(|_| differ));
                     let nullable = a.1.nullable || b.1.nullable;
-                    kept.push((a.0, Object { status, nullable, number: a.1.number }));
+                    let partial = a.1.partial || b.1.partial;
+                    let gone = a.1.gone && b.1.gone;
+                    let life = (a.1.life.0.max(b.1.life.0), a.1.life.1.min(b.1.life.1));
+                    kept.push((a.0, Object { status, nullable, partial, gone, life, ..a.1 }));
                 }
                 (Some(one), None) | (None, Some(one)) => {
                     // Memory of unknown pointers is only listed once it is gone.
                     if matches!(one.0, Root::Object(_)) {
+                        let owned = matches!(one.1.status, Status::Owned | Status::Stored);
+                        departed.extend(one.0.site().filter(|_| owned));
                         kept.push((one.0, doubtful(&one.1)));
                     } else {
                         vague = true;
@@ -188,6 +241,8 @@ impl State {
             },
         );
         self.objects = kept;
+        self.escaped.extend(departed.into_iter().map(|site| (site, Departure::Merged)));
+        self.escaped.extend_from_slice(&other.escaped);
         self.vague |= vague;
     }
 
@@ -203,7 +258,7 @@ impl State {
             })
             .collect();
         for root in old {
-            self.escape(Val::Ptr(root, Some(0)));
+            self.escape(Val::Ptr(root, Some(0)), Departure::Loop);
             self.clear_root(root);
             self.remove_object(root);
         }
@@ -218,11 +273,21 @@ impl State {
         };
 
         let mut cells = std::mem::take(&mut self.cells);
+        let mut named: Vec<(Term, Option<Range>)> = Vec::new();
         cells.retain_mut(|cell| match (root_of(terms, cell.root), val_of(terms, cell.val)) {
             (Some(root), Some(val)) => {
                 (cell.root, cell.val) = (root, val);
                 true
             }
+            // Too old to have a name of its own, but what range it is in may still be known.
+            (Some(_), None) => match name(terms, Some(ageing.of), (self, cell), (self, cell)) {
+                Some((term, range)) => {
+                    named.push((term, range));
+                    cell.val = Val::Sym(term);
+                    true
+                }
+                None => false,
+            },
             _ => false,
         });
         cells.sort_by_key(|cell| (cell.root, cell.offset));
@@ -267,6 +332,9 @@ impl State {
             .collect();
         ranges.sort_by_key(|entry| entry.0);
         self.ranges = ranges;
+        for (term, range) in named {
+            self.set_range(term, range);
+        }
 
         let relations = std::mem::take(&mut self.relations);
         let mut relations: Vec<_> = relations
@@ -279,6 +347,35 @@ impl State {
             .collect();
         relations.sort_by_key(|entry| entry.0);
         self.relations = relations;
+    }
+}
+
+/// A pointer that is either of two into the same memory.
+fn inside(a: Val, b: Val) -> Option<Val> {
+    match (a, b) {
+        (Val::Ptr(r, _), Val::Ptr(s, _)) if r == s => Some(Val::Ptr(r, None)),
+        _ => None,
+    }
+}
+
+/// What the variable of which `a` and `b` are the contents holds after a merge, at the head of the
+/// loop `head` if it is one; `None` unless all that matters of both is a range.
+fn name(
+    terms: &mut Terms,
+    head: Option<Op>,
+    (left, a): (&State, &Cell),
+    (right, b): (&State, &Cell),
+) -> Option<(Term, Option<Range>)> {
+    let Root::Local(variable) = a.root else { return None };
+    let plain = |val: Val| !matches!(val, Val::Ptr(Root::Object(_) | Root::Local(_), _));
+    if a.size != b.size || !plain(a.val) || !plain(b.val) {
+        return None;
+    }
+    let (x, y) = (left.range_of(terms, a.val), right.range_of(terms, b.val));
+    match head {
+        Some(op) => Some((terms.opaque(Source::Head(op, variable, a.offset)), x.widened(&y))),
+        // Elsewhere only what says something is worth a name.
+        None => x.hull(&y).map(|range| (terms.fresh(), Some(range))),
     }
 }
 
@@ -306,21 +403,21 @@ fn merge<T>(
 
 /// Keeps one of each group of equal states, the one with the shortest history, and merges beyond
 /// the bound.
-pub(crate) fn limit(states: &mut Vec<State>, histories: &Histories, max: usize) {
+pub(crate) fn limit(states: &mut Vec<State>, histories: &Histories, terms: &mut Terms, max: usize) {
     if states.len() <= 1 {
         return;
     }
     dedupe(states, histories);
     if states.len() > SOFT_LIMIT.min(max) {
-        group(states, histories, State::shape);
+        group(states, histories, terms, State::shape);
     }
     if states.len() > max {
-        group(states, histories, State::outline);
+        group(states, histories, terms, State::outline);
     }
     if states.len() > max {
         let rest = states.split_off(max.max(1));
         if let Some(last) = states.last_mut() {
-            rest.iter().for_each(|state| join_pair(last, state, histories, false));
+            rest.iter().for_each(|state| join_pair(last, state, histories, terms));
         }
     }
 }
@@ -334,9 +431,11 @@ fn dedupe(states: &mut Vec<State>, histories: &Histories) {
             if let Some(other) = kept.get_mut(at)
                 && other.same(&state)
             {
+                let swept = state.swept.max(other.swept);
                 if histories.length(state.history) < histories.length(other.history) {
                     *other = state;
                 }
+                other.swept = swept;
                 continue 'next;
             }
         }
@@ -346,13 +445,18 @@ fn dedupe(states: &mut Vec<State>, histories: &Histories) {
     *states = kept;
 }
 
-fn group(states: &mut Vec<State>, histories: &Histories, key: impl Fn(&State) -> u64) {
+fn group(
+    states: &mut Vec<State>,
+    histories: &Histories,
+    terms: &mut Terms,
+    key: impl Fn(&State) -> u64,
+) {
     let mut groups: FxHashMap<u64, usize> = FxHashMap::default();
     let mut kept: Vec<State> = Vec::new();
     for state in states.drain(..) {
         let at = *groups.entry(key(&state)).or_insert(kept.len());
         match kept.get_mut(at) {
-            Some(group) => join_pair(group, &state, histories, false),
+            Some(group) => join_pair(group, &state, histories, terms),
             None => kept.push(state),
         }
     }
@@ -360,13 +464,13 @@ fn group(states: &mut Vec<State>, histories: &Histories, key: impl Fn(&State) ->
 }
 
 /// Joins `state` into `group` and keeps the shorter history, with its objects' numbers.
-fn join_pair(group: &mut State, state: &State, histories: &Histories, widen: bool) {
+fn join_pair(group: &mut State, state: &State, histories: &Histories, terms: &mut Terms) {
     if histories.length(state.history) < histories.length(group.history) {
         let mut joined = state.clone();
-        joined.join(group, widen);
+        joined.join(group, false, terms, None);
         *group = joined;
     } else {
-        group.join(state, widen);
+        group.join(state, false, terms, None);
     }
 }
 
@@ -378,8 +482,14 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Adds `state`; whether that changed anything.
-    pub(crate) fn add(&mut self, state: State, max: usize) -> bool {
+    /// Adds `state`, at the head of the loop `op`; whether that changed anything.
+    pub(crate) fn add(
+        &mut self,
+        state: State,
+        max: usize,
+        terms: &mut Terms,
+        op: Option<Op>,
+    ) -> bool {
         let shape = state.shape();
         let at = match self.shapes.get(&shape) {
             Some(&at) => at,
@@ -392,7 +502,7 @@ impl Head {
         };
         let Some(slot) = self.states.get_mut(at) else { return false };
         let mut joined = slot.clone();
-        joined.join(&state, true);
+        joined.join(&state, true, terms, op);
         let changed = !joined.same(slot);
         *slot = joined;
         changed

@@ -7,8 +7,9 @@ use luma_ir::dialect::Control;
 
 use super::Engine;
 use super::join::{Head, limit};
-use super::state::{Root, State, Val};
+use super::state::{Root, State, Status, Val, Writers};
 use super::term::Ageing;
+use crate::summary::Departure;
 
 /// Loops nested deeper than this are not iterated.
 const MAX_LOOP_DEPTH: u32 = 6;
@@ -60,8 +61,9 @@ impl Engine<'_> {
                 (_, _, 3) => 1,
                 _ => 0,
             };
+            let follows = self.work < self.budget / 4;
+            let exact = if busy && follows { exact.max(1) } else { exact };
             if exact > 0 {
-                let follows = depth == 1 && !self.widening;
                 let seen = states.clone();
                 (Phase::Exact { count: 0, exact, follows, seen }, states)
             } else {
@@ -85,7 +87,7 @@ impl Engine<'_> {
             Phase::Exact { count, exact, follows, mut seen } => {
                 let mut states = back;
                 self.age(op, &mut states, MAX_DECIDED, 1);
-                limit(&mut states, &self.histories, max);
+                limit(&mut states, &self.histories, &mut self.terms, max);
                 states.retain(|state| !seen.iter().any(|old| old.same(state)));
                 let count = count + 1;
                 if states.is_empty() {
@@ -105,7 +107,7 @@ impl Engine<'_> {
                 self.age(op, &mut states, 1, 1);
                 let mut changed = false;
                 for state in states {
-                    changed |= head.add(state, max);
+                    changed |= head.add(state, max, &mut self.terms, op);
                 }
                 if !changed {
                     Turn::Done
@@ -131,10 +133,10 @@ impl Engine<'_> {
         self.widening = true;
         self.age(op, &mut states, 1, 0);
         let max = self.max_states();
-        limit(&mut states, &self.histories, max);
+        limit(&mut states, &self.histories, &mut self.terms, max);
         let mut head = Head::default();
         for state in states {
-            head.add(state, max);
+            head.add(state, max, &mut self.terms, op);
         }
         if self.is_coarse() {
             return (Phase::Last, self.give_up(op, head.states));
@@ -147,8 +149,19 @@ impl Engine<'_> {
     /// be said.
     fn give_up(&mut self, op: Option<Op>, mut states: Vec<State>) -> Vec<State> {
         for state in &mut states {
-            let owned: Vec<Root> = state.objects.iter().map(|&(root, _)| root).collect();
-            owned.into_iter().for_each(|root| state.escape(Val::at(root, Some(0))));
+            let objects: Vec<Root> = state.objects.iter().map(|&(root, _)| root).collect();
+            for root in objects {
+                state.escape(Val::at(root, Some(0)), Departure::Effort);
+                // The flag that tells whether it is gone is forgotten as well.
+                if let Some(object) = state.object_mut(root)
+                    && matches!(object.status, Status::Freed(_) | Status::Given(_))
+                {
+                    object.status = Status::Escaped;
+                    self.summary.leaves.extend(root.site().map(|site| (site, Departure::Effort)));
+                }
+            }
+            (state.vague, state.scribbled) = (true, true);
+            (state.writers, state.scribblers) = (Writers::Several, Writers::Several);
             state.cells.clear();
             state.ranges.clear();
             state.relations.clear();
@@ -158,7 +171,7 @@ impl Engine<'_> {
             }
             state.dirty = false;
         }
-        limit(&mut states, &self.histories, 4);
+        limit(&mut states, &self.histories, &mut self.terms, 4);
         states
     }
 

@@ -7,14 +7,28 @@ use super::Engine;
 use super::defect::{DefectKind, Use};
 use super::eval::constant;
 use super::history::Event;
-use super::state::{Root, State, Status, Val};
-use super::term::{Source, Term, TermData};
+use super::state::{Root, State, Status, Val, Writers};
+use super::term::{Source, TermData};
+use crate::summary::{Departure, Scalar};
+
+/// Most pointers of which a summary tells that they are used.
+const MOST_USED: usize = 16;
 
 impl Engine<'_> {
     /// Checks that the memory at `val` is still there for `how`, and reports at `at` if not.
     pub(super) fn check_use(&mut self, state: &mut State, val: Val, how: Use, at: Op) {
         let Some((root, _)) = val.address() else { return };
-        let Some(object) = state.object_mut(root) else { return };
+        let Some(object) = state.object_mut(root) else {
+            if let Root::Term(term) = root
+                && self.parameter(term).is_none()
+                && self.terms.is_of_entry(term)
+                && state.used.len() < MOST_USED
+                && !state.used.contains(&term)
+            {
+                state.used.push(term);
+            }
+            return;
+        };
         if matches!(how, Use::Read | Use::Write) {
             // A null pointer would not get past this.
             object.nullable = false;
@@ -26,7 +40,11 @@ impl Engine<'_> {
             Status::Given(by) => {
                 self.report(state, DefectKind::UseAfterTransfer(how), at, Some(root), Some(by));
             }
-            Status::Owned | Status::Returned(_) | Status::Escaped | Status::Muted => {}
+            Status::Owned
+            | Status::Returned(_)
+            | Status::Stored
+            | Status::Escaped
+            | Status::Muted => {}
         }
     }
 
@@ -71,7 +89,7 @@ impl Engine<'_> {
             // It may be any of the pointers in there, so whoever holds it may free that.
             if self.module.context.is_ptr(ty) {
                 let held: Vec<Val> = state.cells_of(root).iter().map(|cell| cell.val).collect();
-                held.into_iter().for_each(|val| state.escape(val));
+                held.into_iter().for_each(|val| state.escape(val, Departure::Index));
             }
             return fresh;
         };
@@ -87,27 +105,34 @@ impl Engine<'_> {
         if ty.is_float() {
             return fresh;
         }
-        let val = self.entry_value(state, root, offset).unwrap_or(fresh);
-        state.set_cell(root, offset, size, val);
+        let scalar = Scalar { size, pointer: self.module.context.is_ptr(ty) };
+        let val = self.entry_value(state, root, offset, scalar).unwrap_or(fresh);
+        state.set_initial(root, offset, scalar, val);
         state.resolve(&self.terms, val)
     }
 
     /// The name of what `root` held at `offset` when the function was entered, if it still does.
-    pub(super) fn entry_value(&mut self, state: &State, root: Root, offset: i64) -> Option<Val> {
-        let Root::Term(base) = root else { return None };
-        if !state.pristine || !self.is_of_entry(base) {
+    pub(super) fn entry_value(
+        &mut self,
+        state: &State,
+        root: Root,
+        offset: i64,
+        scalar: Scalar,
+    ) -> Option<Val> {
+        let base = match root {
+            Root::Term(base) => base,
+            // What a function takes from its caller holds what the caller has put there.
+            Root::Object(id) if !self.is_recursive => {
+                let object = state.object(root).filter(|object| object.old && !object.partial);
+                let &parameter = self.f.operands(id.site).first().filter(|_| object.is_some())?;
+                self.terms.opaque(Source::Value(parameter, 0))
+            }
+            _ => return None,
+        };
+        if !state.is_initial(root, offset, scalar) || !self.terms.is_of_entry(base) {
             return None;
         }
         self.terms.intern(TermData::Entry(base, offset)).map(Val::Sym)
-    }
-
-    /// Whether `term` is a parameter, or was reachable from one at entry.
-    pub(super) fn is_of_entry(&self, term: Term) -> bool {
-        let mut term = term;
-        while let TermData::Entry(base, _) = self.terms.get(term) {
-            term = base;
-        }
-        self.parameter(term).is_some()
     }
 
     pub(super) fn store(&mut self, state: &mut State, op: Op) {
@@ -122,7 +147,8 @@ impl Engine<'_> {
         }
         let val = self.value(state, value);
         let size = self.layout.size(ty).clamp(1, 8) as u8;
-        self.write(state, op, at, size, val);
+        let scalar = Scalar { size, pointer: self.module.context.is_ptr(ty) };
+        self.write(state, op, at, scalar, val);
     }
 
     pub(super) fn copy_op(&mut self, state: &mut State, op: Op) {
@@ -146,7 +172,7 @@ impl Engine<'_> {
             (Some((root, Some(offset))), Some(leaves)) => {
                 for leaf in leaves {
                     let at = Val::at(root, offset.checked_add(leaf.offset));
-                    self.write(state, op, at, leaf.size, Val::Int(0));
+                    self.write(state, op, at, leaf.scalar(), Val::Int(0));
                 }
             }
             _ => self.overwrite(state, at, ty),
@@ -156,6 +182,12 @@ impl Engine<'_> {
     /// The memory of type `ty` at `at` gets contents that are not followed.
     fn overwrite(&mut self, state: &mut State, at: Val, ty: Type) {
         let size = self.layout.size(ty);
+        let leaves = self.layout.leaves(ty);
+        if leaves.is_some_and(|leaves| leaves.iter().all(|leaf| !leaf.pointer)) {
+            let anywhere = at.address().map_or(at, |(root, _)| Val::at(root, None));
+            let scalar = Scalar { size: 1, pointer: false };
+            return self.write_number(state, anywhere, scalar, Val::Int(0));
+        }
         match at.address() {
             Some((root, Some(offset))) => {
                 let held: Vec<Val> = state
@@ -164,19 +196,20 @@ impl Engine<'_> {
                     .filter(|cell| offset <= cell.offset && cell.offset - offset < size)
                     .map(|cell| cell.val)
                     .collect();
-                held.into_iter().for_each(|val| state.escape(val));
+                held.into_iter().for_each(|val| state.escape(val, Departure::Index));
                 state.clear_range(root, offset, size);
+                state.writers = Writers::Several;
                 self.summary.writes |= Self::is_outward(state, root);
                 self.reaches_out(state, root);
             }
             Some((root, None)) => {
-                state.havoc(root);
+                state.havoc(root, Departure::Index);
                 self.summary.writes |= Self::is_outward(state, root);
                 self.reaches_out(state, root);
             }
             None => {
                 self.summary.writes = true;
-                state.clobber(None);
+                state.clobber(None, Departure::Stored);
             }
         }
     }
@@ -185,22 +218,28 @@ impl Engine<'_> {
     fn reaches_out(&mut self, state: &mut State, root: Root) {
         match root {
             Root::Term(term) => {
-                self.summary.writes |= !self.is_of_entry(term);
-                state.clobber(Some(root));
+                if self.terms.is_of_entry(term) {
+                    state.clobber_outside(root, Departure::Stored);
+                } else {
+                    self.summary.writes = true;
+                    state.clobber(Some(root), Departure::Stored);
+                }
             }
             Root::Global(_) => {
                 self.summary.writes = true;
                 if state.cells.iter().any(|cell| matches!(cell.root, Root::Term(_))) {
-                    state.clobber(Some(root));
+                    state.clobber(Some(root), Departure::Stored);
                 }
             }
-            Root::Object(_) if state.is_exposed(root) => state.clobber(Some(root)),
+            Root::Object(_) if state.is_exposed(root) => {
+                state.clobber(Some(root), Departure::Stored)
+            }
             _ => {}
         }
     }
 
     /// Whether memory outlives what this function sees of it.
-    fn is_outward(state: &State, root: Root) -> bool {
+    pub(super) fn is_outward(state: &State, root: Root) -> bool {
         match root {
             Root::Term(_) | Root::Global(_) => true,
             Root::Object(_) => {
@@ -211,22 +250,24 @@ impl Engine<'_> {
     }
 
     /// Stores a scalar.
-    pub(super) fn write(&mut self, state: &mut State, op: Op, at: Val, size: u8, val: Val) {
+    pub(super) fn write(&mut self, state: &mut State, op: Op, at: Val, scalar: Scalar, val: Val) {
+        let hidden = matches!(val, Val::Ptr(Root::Object(_) | Root::Local(_), _));
+        if !scalar.pointer && !hidden {
+            return self.write_number(state, at, scalar, val);
+        }
         let Some((root, offset)) = at.address() else {
-            state.escape(val);
+            state.escape(val, Departure::Stored);
             self.summary.writes = true;
-            return state.clobber(None);
+            return state.clobber(None, Departure::Stored);
         };
+        self.keep(state, op, (root, offset), val);
         if Self::is_outward(state, root) {
             self.check_use(state, val, Use::Store, op);
-            if let Some(parameter) = val.term().and_then(|term| self.parameter(term)) {
-                self.summary.keeps.insert(parameter);
-            }
             if let Val::Ptr(Root::Local(_), _) = val {
                 state.history =
                     self.histories.push_at(state.history, Event::Outward { op }, Some(root));
             }
-            state.escape(val);
+            self.store_outward(state, (root, offset), val);
         } else if let Val::Ptr(target @ Root::Object(_), _) = val
             && matches!(root, Root::Local(_) | Root::Object(_))
             && let Some(object) = state.object(target).map(|object| object.number)
@@ -235,14 +276,44 @@ impl Engine<'_> {
             self.note_alias(op, root, target);
         }
         match offset {
-            Some(offset) => state.set_cell(root, offset, size, val),
+            Some(offset) => state.set_cell(root, offset, scalar, val),
             None => {
-                state.escape(val);
-                state.havoc(root);
+                state.escape(val, Departure::Index);
+                state.havoc(root, Departure::Index);
                 self.summary.writes |= Self::is_outward(state, root);
             }
         }
         self.reaches_out(state, root);
+    }
+
+    /// Stores what is no pointer.
+    fn write_number(&mut self, state: &mut State, at: Val, scalar: Scalar, val: Val) {
+        let Some((root, offset)) = at.address() else {
+            self.summary.scribbles = true;
+            return state.scribble_others(None, false);
+        };
+        match offset {
+            Some(offset) => state.set_cell(root, offset, scalar, val),
+            None => {
+                state.scribble(root);
+                // Callers know nothing of what an object of this function holds but what they are told.
+                let told = matches!(root, Root::Object(_)) && !state.is_exposed(root);
+                self.summary.scribbles |= Self::is_outward(state, root) && !told;
+            }
+        }
+        match root {
+            Root::Term(term) => {
+                let before = self.terms.is_of_entry(term);
+                self.summary.scribbles |= !before;
+                state.scribble_others(Some(root), before);
+            }
+            Root::Global(_) => {
+                self.summary.scribbles = true;
+                state.scribble_others(Some(root), true);
+            }
+            _ if state.is_exposed(root) => state.scribble_others(Some(root), false),
+            _ => {}
+        }
     }
 
     /// Notes that `op` puts a pointer to `target` into `root`.
@@ -263,7 +334,7 @@ impl Engine<'_> {
             // Nobody knows which pointers have become which.
             if let Some((root, _)) = from.address() {
                 let held: Vec<Val> = state.cells_of(root).iter().map(|cell| cell.val).collect();
-                held.into_iter().for_each(|val| state.escape(val));
+                held.into_iter().for_each(|val| state.escape(val, Departure::Index));
             }
             return self.overwrite(state, to, ty);
         };
@@ -280,9 +351,9 @@ impl Engine<'_> {
                         _ => Source::Op(op, leaf.offset),
                     };
                     let fresh = Val::Sym(self.terms.opaque(origin));
-                    let val = self.entry_value(state, source, at).unwrap_or(fresh);
+                    let val = self.entry_value(state, source, at, leaf.scalar()).unwrap_or(fresh);
                     if leaf.pointer && !matches!(source, Root::Aggregate(_)) {
-                        state.set_cell(source, at, leaf.size, val);
+                        state.set_initial(source, at, leaf.scalar(), val);
                     }
                     val
                 }
@@ -291,8 +362,8 @@ impl Engine<'_> {
         }
         for (leaf, val) in vals {
             let at = Val::at(target, end.checked_add(leaf.offset));
-            if leaf.pointer || !matches!(val, Val::Sym(_)) {
-                self.write(state, op, at, leaf.size, val);
+            if leaf.pointer || !matches!(val, Val::Sym(_)) || matches!(target, Root::Term(_)) {
+                self.write(state, op, at, leaf.scalar(), val);
             } else {
                 state.clear_range(target, end.saturating_add(leaf.offset), leaf.size.into());
             }

@@ -14,22 +14,27 @@ pub(crate) mod declared;
 pub(crate) mod defect;
 mod effects;
 mod eval;
+mod exposure;
 mod facts;
 mod finish;
 pub(crate) mod history;
 mod index;
 mod join;
+mod keep;
 mod loops;
 mod memory;
 mod ownership;
 mod record;
 mod state;
+mod sweep;
 mod term;
 mod transfer;
 
 use luma_ir::dataflow::interpret;
+use luma_ir::dialects::own;
 use luma_ir::{Def, Entity, Function, Module, Op, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 
 use crate::Options;
 use crate::facts::Point;
@@ -88,7 +93,7 @@ fn run_engine(
         f,
         index,
         layout: Layout::new(module),
-        terms: Terms::default(),
+        terms: Terms::new(f.entry().map(|entry| f.block_args(entry).to_vec()).unwrap_or_default()),
         histories: Histories::default(),
         summaries,
         max_states: options.max_states.max(1),
@@ -102,12 +107,21 @@ fn run_engine(
         objects: 0,
         forks: Vec::new(),
         returned: false,
+        is_recursive: summaries.get(f.name).is_some(),
+        takes: BTreeMap::new(),
+        kept: FxHashMap::default(),
+        kept_in: FxHashMap::default(),
+        stored: FxHashSet::default(),
         fates: FxHashMap::default(),
         recorder,
     };
+    engine.takes = engine.takes_of_parameters();
     interpret(&module.context, f, &mut engine, vec![State::new()]);
     engine.summary.never_returns = !engine.returned;
-    engine.summary.simplify();
+    let is_scalar = f.results.first().is_some_and(|&ty| !module.context.is_ptr(ty));
+    engine.summary.simplify(is_scalar);
+    engine.summary.forget_inexact();
+    engine.note_lost_stores();
     let mut defects: Vec<Defect> = engine.defects.into_values().collect();
     for defect in &mut defects {
         let fate = defect.take.and_then(|take| engine.fates.get(&take));
@@ -125,7 +139,7 @@ pub(crate) struct Engine<'a> {
     layout: Layout<'a>,
     terms: Terms,
     histories: Histories,
-    summaries: &'a Summaries,
+    summaries: &'a Summaries<'a>,
     max_states: usize,
     /// The shortest of each.
     defects: FxHashMap<(u16, Option<Op>, u32), Defect>,
@@ -145,6 +159,16 @@ pub(crate) struct Engine<'a> {
     forks: Vec<State>,
     /// The function can be left.
     returned: bool,
+    /// Its summary is being iterated on: only what stays small is told of its results.
+    is_recursive: bool,
+    /// The takes of parameters.
+    takes: BTreeMap<u32, Op>,
+    /// Stores of borrowed parameters where they outlive the call.
+    kept: FxHashMap<Op, keep::Keep>,
+    /// The last store of a parameter at an offset of the objects of a take.
+    kept_in: FxHashMap<(Op, u32, Option<i64>), Op>,
+    /// Takes of objects that callers find behind a parameter.
+    stored: FxHashSet<Op>,
     /// What became of the objects of each take.
     fates: FxHashMap<Op, Fate>,
     /// Where states are written down, if they are.
@@ -170,10 +194,11 @@ impl Engine<'_> {
         self.fates.entry(site).or_default()
     }
 
-    /// Notes the objects that have escaped.
-    fn note_escapes(&mut self, state: &mut State) {
-        for site in std::mem::take(&mut state.escaped) {
+    /// Notes the objects that have escaped: at `at`, or where they were taken if that is not known.
+    fn note_escapes(&mut self, state: &mut State, at: Option<Op>) {
+        for (site, why) in std::mem::take(&mut state.escaped) {
             self.fate(site).discharged = true;
+            self.summary.leaves.insert((at.unwrap_or(site), why));
             if let Some(taken) = self.taken(site) {
                 taken.kept = true;
             }
@@ -182,9 +207,28 @@ impl Engine<'_> {
 
     /// What becomes of the parameter that `site` takes, if it takes one.
     fn taken(&mut self, site: Op) -> Option<&mut Discharge> {
-        let &operand = self.f.operands(site).first()?;
-        let parameter = self.parameter_value(operand)?;
+        let parameter = self.parameter_taken(site)?;
         Some(self.summary.taken.entry(parameter).or_default())
+    }
+
+    fn takes_of_parameters(&self) -> BTreeMap<u32, Op> {
+        let mut takes = BTreeMap::new();
+        self.f.walk(&mut |op| {
+            if !self.f.results(op).iter().any(|&result| self.is_aggregate(result)) {
+                takes.extend(self.parameter_taken(op).map(|parameter| (parameter, op)));
+            }
+        });
+        takes
+    }
+
+    /// The parameter that `site` takes, if it takes one.
+    fn parameter_taken(&self, site: Op) -> Option<u32> {
+        let &operand = self.f.operands(site).first().filter(|_| self.is_take(site))?;
+        self.parameter_value(operand)
+    }
+
+    fn is_take(&self, op: Op) -> bool {
+        self.f.op_name(op) == own::Take::NAME
     }
 
     /// Records a defect at `op` about the memory `root`, which is muted.

@@ -4,10 +4,11 @@ use luma_ir::dialects::{luma, own};
 use luma_ir::{Attribute, Op, Value};
 
 use super::Engine;
-use super::defect::{DefectKind, FalseResult, Memory, Use};
+use super::defect::{DefectKind, Discharging, FalseResult, Memory, Use};
 use super::history::Event;
 use super::state::{Object, ObjectId, Root, State, Status, Val};
 use super::term::{Source, TermData};
+use crate::summary::{Departure, Summary};
 
 /// To whom an object is given.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,8 +33,23 @@ impl Engine<'_> {
         if self.value(state, operand) == Val::Int(0) {
             return state.set_value(result, Val::Int(0));
         }
+        // The callee hands back what was found in memory of this function, which owned it anyway.
+        if let Val::Ptr(root, Some(0)) = self.value(state, operand)
+            && state.is_owned(root)
+            && root.site() != f.def_op(operand)
+        {
+            let val = self.value(state, operand);
+            return state.set_value(result, val);
+        }
         self.taken(op);
+        let result_of_call = self.value(state, operand);
         let address = self.new_object(state, op, 0);
+        if let (Val::Ptr(old @ Root::Object(id), Some(0)), Val::Ptr(new, _)) =
+            (result_of_call, address)
+            && f.def_op(operand) == Some(id.site)
+        {
+            state.rename(old, new);
+        }
         state.set_value(result, address);
         // A parameter may be used under both names.
         if self.parameter_value(operand).is_some() {
@@ -45,31 +61,60 @@ impl Engine<'_> {
         let root = Root::Object(ObjectId { site, leaf, age: 0 });
         if state.object(root).is_some() {
             // The same take again on one path, outside of any loop: code deferred twice.
-            state.escape(Val::Ptr(root, Some(0)));
+            state.escape(Val::Ptr(root, Some(0)), Departure::Loop);
             state.clear_root(root);
         }
         self.objects += 1;
         let number = self.objects;
+        let life = (number, u32::MAX);
         state.unexpose(root);
-        state.set_object(root, Object { status: Status::Owned, nullable: true, number });
+        let old = own::Take::cast(self.f, site)
+            .and_then(|take| take.from_attr(self.f)?.as_str())
+            .is_some_and(|from| from == "caller");
+        state.set_object(
+            root,
+            Object {
+                status: Status::Owned,
+                nullable: true,
+                number,
+                partial: false,
+                gone: false,
+                life,
+                old,
+            },
+        );
         self.note(state, Event::Take { op: site, object: number });
         Val::Ptr(root, Some(0))
     }
 
     /// A struct that holds objects is taken: each arrives in its field.
     fn take_fields(&mut self, state: &mut State, op: Op, operand: Value, result: Value) {
-        let ty = self.f.value_type(result);
+        let f = self.f;
+        let ty = f.value_type(result);
         let Some(leaves) = self.layout.leaves(ty) else { return };
         let callee = own::Take(op).callee_attr(self.f).and_then(Attribute::as_symbol);
         let owned = callee.and_then(|callee| self.summaries.get(callee)).map(|s| &s.owned_fields);
+        for cell in state.cells_of(Root::Aggregate(operand)).to_vec() {
+            state.set_cell(Root::Aggregate(result), cell.offset, cell.scalar(), cell.val);
+        }
         for leaf in leaves.into_iter().filter(|leaf| leaf.pointer) {
-            let val = if owned.is_none_or(|owned| owned.contains(&leaf.offset)) {
-                let number = u32::try_from(leaf.offset).unwrap_or(u32::MAX);
-                self.new_object(state, op, number)
-            } else {
-                Val::Sym(self.terms.opaque(Source::Value(operand, leaf.offset)))
+            let told = state.cell(Root::Aggregate(operand), leaf.offset).map(|cell| cell.val);
+            let val = match told {
+                Some(Val::Int(0)) => Val::Int(0),
+                _ if owned.is_none_or(|owned| owned.contains(&leaf.offset)) => {
+                    let number = u32::try_from(leaf.offset).unwrap_or(u32::MAX);
+                    let val = self.new_object(state, op, number);
+                    if let (Some(Val::Ptr(old, Some(0))), Val::Ptr(new, _)) = (told, val)
+                        && old.site() == f.def_op(operand)
+                    {
+                        state.rename(old, new);
+                    }
+                    val
+                }
+                Some(val) => val,
+                None => Val::Sym(self.terms.opaque(Source::Value(operand, leaf.offset))),
             };
-            state.set_cell(Root::Aggregate(result), leaf.offset, leaf.size, val);
+            state.set_cell(Root::Aggregate(result), leaf.offset, leaf.scalar(), val);
         }
     }
 
@@ -94,7 +139,7 @@ impl Engine<'_> {
                     self.summary.owned_fields.insert(cell.offset);
                 }
                 self.give_field(state, op, receiver, cell.val);
-                state.set_cell(Root::Aggregate(result), cell.offset, cell.size, cell.val);
+                state.set_cell(Root::Aggregate(result), cell.offset, cell.scalar(), cell.val);
             }
             return;
         }
@@ -108,7 +153,7 @@ impl Engine<'_> {
     fn give_field(&mut self, state: &mut State, op: Op, receiver: Receiver, val: Val) {
         let Val::Ptr(root @ Root::Object(_), Some(0)) = val else { return };
         match state.object(root).map(|object| object.status) {
-            Some(Status::Owned | Status::Escaped) => {
+            Some(Status::Owned | Status::Stored | Status::Escaped) => {
                 self.hand_over(state, op, receiver, root);
             }
             Some(Status::Freed(by)) if receiver == Receiver::Caller => {
@@ -154,7 +199,9 @@ impl Engine<'_> {
                 }
                 Status::Given(by) => {
                     let kind = match receiver {
-                        Receiver::Callee if self.same_call(op, by) => DefectKind::Conflict,
+                        Receiver::Callee if op != by && self.same_call(op, by) => {
+                            DefectKind::Conflict
+                        }
                         Receiver::Callee => DefectKind::UseAfterTransfer(Use::Pass),
                         Receiver::Heap | Receiver::Operation => {
                             DefectKind::UseAfterTransfer(Use::Free)
@@ -168,7 +215,7 @@ impl Engine<'_> {
                     let kind = DefectKind::UseAfterFree(Use::Return);
                     return self.report(state, kind, by, Some(root), Some(op));
                 }
-                Status::Owned | Status::Escaped => {}
+                Status::Owned | Status::Stored | Status::Escaped => {}
             }
         }
         if offset != Some(0) {
@@ -185,24 +232,45 @@ impl Engine<'_> {
             if let Some(parameter) = self.parameter(term) {
                 let kind = match receiver {
                     Receiver::Caller => DefectKind::FalseReturns(FalseResult::Borrowed(parameter)),
-                    Receiver::Heap => DefectKind::BorrowedFree { parameter, given: false },
+                    Receiver::Heap => {
+                        DefectKind::BorrowedFree { parameter, how: Discharging::Freed }
+                    }
                     Receiver::Callee | Receiver::Operation => {
-                        DefectKind::BorrowedFree { parameter, given: true }
+                        DefectKind::BorrowedFree { parameter, how: Discharging::Given }
                     }
                 };
                 // From here on nothing more is said about it.
                 self.objects += 1;
                 let number = self.objects;
-                let object = Object { status: Status::Muted, nullable: true, number };
+                let object = Object {
+                    status: Status::Muted,
+                    nullable: true,
+                    number,
+                    partial: false,
+                    gone: false,
+                    life: (0, u32::MAX),
+                    old: true,
+                };
                 self.report(state, kind, op, None, None);
                 return state.set_object(root, object);
             }
-            if let TermData::Opaque { .. } | TermData::Entry(..) = self.terms.get(term) {
+            if let data @ (TermData::Opaque { .. } | TermData::Entry(..)) = self.terms.get(term) {
+                if matches!(data, TermData::Opaque { .. }) {
+                    self.summary.leaves.insert((op, Departure::Unknown));
+                }
                 self.objects += 1;
                 let number = self.objects;
-                let object = Object { status: Status::Escaped, nullable: true, number };
+                let object = Object {
+                    status: Status::Escaped,
+                    nullable: true,
+                    number,
+                    partial: false,
+                    gone: false,
+                    life: (0, u32::MAX),
+                    old: true,
+                };
                 state.set_object(root, object);
-                if receiver != Receiver::Caller && !self.is_of_entry(term) {
+                if receiver != Receiver::Caller && !self.terms.is_of_entry(term) {
                     self.summary.writes = true;
                 }
             } else {
@@ -236,23 +304,36 @@ impl Engine<'_> {
                 }
             }
         }
+        if receiver != Receiver::Caller
+            && let Some(object) = state.object_mut(root)
+        {
+            object.life.1 = self.objects;
+        }
         match receiver {
             Receiver::Heap | Receiver::Operation => {
+                // What it owned is lost as soon as nobody can look there any more.
+                state.retain_owned(root);
                 state.set_status(root, Status::Freed(op));
-                // What it owned goes with it, unless somebody else still knows it.
-                state.clear_root(root);
             }
+            // The call itself tells what becomes of what it holds.
+            Receiver::Callee if self.is_told(op) => state.set_status(root, Status::Given(op)),
             // What it holds escapes, the object itself does not.
             Receiver::Callee => {
                 state.set_status(root, Status::Given(op));
-                state.escape(Val::at(root, Some(0)));
-                state.havoc(root);
+                state.escape(Val::at(root, Some(0)), Departure::Given);
+                state.havoc(root, Departure::Given);
             }
             Receiver::Caller => {
                 state.set_status(root, Status::Returned(op));
-                state.escape(Val::at(root, Some(0)));
+                self.store_contents(state, root);
             }
         }
+    }
+
+    /// Whether the summary of the function to which `give` gives says all that it does.
+    fn is_told(&self, give: Op) -> bool {
+        let callee = own::Give(give).callee_attr(self.f).and_then(Attribute::as_symbol);
+        callee.and_then(|callee| self.summaries.get(callee)).is_some_and(Summary::is_exact)
     }
 
     /// Whether the results of both gives are arguments of one call.

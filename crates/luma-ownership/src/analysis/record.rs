@@ -1,17 +1,22 @@
 //! Writes down the states at every operation, when somebody asks.
 
-use luma_ir::dialects::own;
-use luma_ir::{Entity, Function, Op, Value, value_names};
+use luma_ir::dialects::{luma, own};
+use luma_ir::{Entity, Function, Op, Type, Value, value_names};
 use rustc_hash::FxHashMap;
 
 use super::Engine;
+use super::effects::FIRST_LEFT;
 use super::history::Event;
 use super::state::{Root, State, Status, Val};
 use super::term::{Source, Term, TermData};
 use crate::facts::{Object, Point, Reference, Situation};
+use crate::place::inside;
 
 /// Most situations kept at one operation.
 const MAX_SITUATIONS: usize = 64;
+
+/// Most pointers that are followed back to learn the type of a place.
+const MAX_STEPS: u32 = 3;
 
 /// What has been written down of one function.
 #[derive(Debug)]
@@ -19,19 +24,25 @@ pub(crate) struct Recorder {
     names: Vec<Box<str>>,
     /// The takes, in the order of the text, from 1.
     sites: FxHashMap<Op, usize>,
+    /// The calls, which may leave objects, in the same way.
+    calls: FxHashMap<Op, usize>,
     pub(crate) points: FxHashMap<Op, Point>,
 }
 
 impl Recorder {
     pub(super) fn new(context: &luma_ir::Context, f: &Function) -> Self {
-        let mut sites = FxHashMap::default();
+        let (mut sites, mut calls) = (FxHashMap::default(), FxHashMap::default());
         f.walk(&mut |op| {
-            if f.op_name(op) == own::Take::NAME {
-                let number = sites.len() + 1;
-                sites.insert(op, number);
+            let numbers = match f.op_name(op) {
+                luma::Call::NAME => &mut calls,
+                _ => &mut sites,
+            };
+            if is_site(context, f, op) {
+                let number = numbers.len() + 1;
+                numbers.insert(op, number);
             }
         });
-        Self { names: value_names(context, f), sites, points: FxHashMap::default() }
+        Self { names: value_names(context, f), sites, calls, points: FxHashMap::default() }
     }
 }
 
@@ -59,7 +70,7 @@ impl Engine<'_> {
         self.recorder = Some(recorder);
     }
 
-    fn situation(&self, recorder: &mut Recorder, state: &State) -> Situation {
+    fn situation(&mut self, recorder: &mut Recorder, state: &State) -> Situation {
         let mut objects: Vec<Object> = Vec::new();
         for &(root, object) in &state.objects {
             let (status, by) = match object.status {
@@ -67,6 +78,7 @@ impl Engine<'_> {
                 Status::Freed(by) => ("freed", Some(by)),
                 Status::Given(by) => ("given", Some(by)),
                 Status::Returned(by) => ("returned", Some(by)),
+                Status::Stored => ("stored", None),
                 Status::Escaped => ("escaped", None),
                 Status::Muted => ("reported", None),
             };
@@ -92,16 +104,7 @@ impl Engine<'_> {
             let maybe_null = object.nullable;
             objects.push(Object { name, take, status, by, maybe_null, references });
         }
-        let is_null_pointer = |root: Root| match root {
-            Root::Local(place) => {
-                let content = self.module.context.element(self.f.value_type(place));
-                content.is_some_and(|ty| self.module.context.is_ptr(ty))
-            }
-            _ => false,
-        };
-        let nulls = state.cells.iter().filter(|cell| cell.val == Val::Int(0));
-        let nulls = nulls.filter(|cell| is_null_pointer(cell.root));
-        let nulls = nulls.map(|cell| self.place_text(recorder, cell.root, cell.offset)).collect();
+        let nulls = self.nulls(recorder, state);
         let mut decisions: Vec<(Op, u32)> = self
             .histories
             .back(state.history)
@@ -114,6 +117,76 @@ impl Engine<'_> {
         Situation { objects, nulls, decisions }
     }
 
+    /// The values and places of pointer type that hold null.
+    fn nulls(&mut self, recorder: &Recorder, state: &State) -> Vec<String> {
+        let f = self.f;
+        let mut nulls: Vec<String> = Vec::new();
+        for &(value, val) in &state.values {
+            if val == Val::Int(0) && self.module.context.is_ptr(f.value_type(value)) {
+                nulls.push(value_text(recorder, value));
+            }
+        }
+        let zero = state.cells.iter().filter(|cell| cell.val == Val::Int(0));
+        for (root, offset) in zero.map(|cell| (cell.root, cell.offset)).collect::<Vec<_>>() {
+            let types = self.types_at(state, root, offset, MAX_STEPS);
+            if types.into_iter().any(|ty| self.module.context.is_ptr(ty)) {
+                nulls.push(self.place_text(recorder, root, offset));
+            }
+        }
+        nulls
+    }
+
+    /// The types of what is `offset` bytes into the memory of `root`, as far as they show in so many
+    /// steps from a value or variable.
+    fn types_at(&mut self, state: &State, root: Root, offset: i64, steps: u32) -> Vec<Type> {
+        let types = self.types_of(state, root, steps);
+        let at = types.into_iter().filter_map(|ty| {
+            let offset = offset.rem_euclid(self.layout.size(ty).max(1));
+            inside(self.module, ty, offset)
+        });
+        at.map(|(_, ty)| ty).collect()
+    }
+
+    /// The types that the memory of `root` is used with.
+    fn types_of(&mut self, state: &State, root: Root, steps: u32) -> Vec<Type> {
+        let (f, context) = (self.f, &self.module.context);
+        let element = |value: Value| context.element(f.value_type(value));
+        match root {
+            Root::Local(place) => element(place).into_iter().collect(),
+            Root::Aggregate(value) => vec![f.value_type(value)],
+            Root::Return => f.results.first().copied().into_iter().collect(),
+            Root::Global(name) => {
+                self.module.globals.get(&name).map(|global| global.ty).into_iter().collect()
+            }
+            Root::Text(_) => Vec::new(),
+            Root::Object(_) | Root::Term(_) => {
+                // By the pointers to its start; a place may be that of a field alone.
+                let start = |val: Val| val.address() == Some((root, Some(0)));
+                let values = state.values.iter().filter(|(_, val)| start(*val));
+                let values = values.map(|&(value, _)| value);
+                let values = values.filter(|&value| context.is_ptr(f.value_type(value)));
+                let values = values.filter_map(element);
+                let parameter = root.term().and_then(|term| self.value_of(term));
+                let mut types: Vec<Type> = values.chain(parameter.and_then(element)).collect();
+                if steps > 0 {
+                    for cell in state.cells.iter().filter(|cell| start(cell.val)) {
+                        let pointers = self.types_at(state, cell.root, cell.offset, steps - 1);
+                        types.extend(pointers.into_iter().filter_map(|ty| context.element(ty)));
+                    }
+                }
+                types
+            }
+        }
+    }
+
+    /// The value that `term` stands for, if it is one.
+    fn value_of(&self, term: Term) -> Option<Value> {
+        match self.terms.get(term) {
+            TermData::Opaque { source: Source::Value(value, 0), age: 0 } => Some(value),
+            _ => None,
+        }
+    }
+
     fn place_text(&self, recorder: &Recorder, root: Root, offset: i64) -> String {
         let base = self.root_text(recorder, root);
         if offset == 0 { base } else { format!("{base}+{offset}") }
@@ -124,10 +197,15 @@ impl Engine<'_> {
             Root::Local(value) | Root::Aggregate(value) => value_text(recorder, value),
             Root::Return => "return".to_owned(),
             Root::Object(id) => {
-                let number = recorder.sites.get(&id.site).copied().unwrap_or_default();
-                let leaf = if id.leaf == 0 { String::new() } else { format!(".{}", id.leaf) };
+                let (letter, numbers, first) = match recorder.calls.contains_key(&id.site) {
+                    true => ('c', &recorder.calls, FIRST_LEFT),
+                    false => ('o', &recorder.sites, 0),
+                };
+                let number = numbers.get(&id.site).copied().unwrap_or_default();
+                let part = id.leaf.saturating_sub(first);
+                let part = if part == 0 { String::new() } else { format!(".{part}") };
                 let age = if id.age == 0 { String::new() } else { format!("~{}", id.age) };
-                format!("o{number}{leaf}{age}")
+                format!("{letter}{number}{part}{age}")
             }
             Root::Term(term) => format!("*{}", self.term_text(recorder, term)),
             Root::Global(name) => format!("@{}", self.module.context.name(name)),
@@ -152,6 +230,12 @@ impl Engine<'_> {
             _ => format!("?{}", term.0),
         }
     }
+}
+
+/// Whether objects may come from `op`.
+fn is_site(context: &luma_ir::Context, f: &Function, op: Op) -> bool {
+    matches!(f.op_name(op), own::Take::NAME | luma::Call::NAME)
+        || !matches!(context.op_def(f.op_name(op)).dialect(), "luma" | "own")
 }
 
 fn value_text(recorder: &Recorder, value: Value) -> String {

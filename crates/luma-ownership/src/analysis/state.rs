@@ -1,11 +1,11 @@
 //! What is known at one point on one path: the contents of places, the objects, and facts.
 
 use luma_ir::{Op, Symbol, Value};
-use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use super::history::HistoryId;
-use super::term::{Source, Term, TermData, Terms};
+use super::term::{Term, TermData, Terms};
+use crate::summary::{Departure, Scalar};
 
 /// A heap object: the `own.take` that made it known, which pointer of its result, and how many
 /// iterations of the loop around the take have started since.
@@ -36,6 +36,14 @@ pub(crate) enum Root {
 }
 
 impl Root {
+    /// The take an object is named after.
+    pub(crate) fn site(self) -> Option<Op> {
+        match self {
+            Self::Object(id) => Some(id.site),
+            _ => None,
+        }
+    }
+
     pub(crate) fn term(self) -> Option<Term> {
         match self {
             Self::Term(term) => Some(term),
@@ -92,6 +100,8 @@ pub(crate) enum Status {
     Given(Op),
     /// The caller, to whom it is returned here.
     Returned(Op),
+    /// The caller, who finds it in memory behind a parameter.
+    Stored,
     /// Whoever holds it where this function cannot see.
     Escaped,
     /// A defect of it was reported; nothing more is said about it.
@@ -107,6 +117,7 @@ impl Status {
             Self::Returned(_) => 3,
             Self::Escaped => 4,
             Self::Muted => 5,
+            Self::Stored => 6,
         }
     }
 }
@@ -115,15 +126,26 @@ impl Status {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Object {
     pub(crate) status: Status,
+    /// It was there before the function was entered.
+    pub(crate) old: bool,
     /// It may turn out to be no object, its pointer being null.
     pub(crate) nullable: bool,
     /// Identifies it in histories; the same for all its names.
     pub(crate) number: u32,
+    /// Some of what it holds has been forgotten.
+    pub(crate) partial: bool,
+    /// How many objects had been made when it was, and when it was freed or given away: what was
+    /// there at the same time has another address.
+    pub(crate) life: (u32, u32),
+    /// Whoever it was given to has freed it.
+    pub(crate) gone: bool,
 }
 
 impl PartialEq for Object {
     fn eq(&self, other: &Self) -> bool {
-        self.status.kind() == other.status.kind() && self.nullable == other.nullable
+        self.status.kind() == other.status.kind()
+            && (self.nullable, self.partial, self.gone)
+                == (other.nullable, other.partial, other.gone)
     }
 }
 
@@ -134,6 +156,35 @@ pub(crate) struct Cell {
     pub(crate) offset: i64,
     pub(crate) size: u8,
     pub(crate) val: Val,
+    /// It is a pointer.
+    pub(crate) pointer: bool,
+    /// It has only been read: it is what the memory behind a parameter held at entry.
+    pub(crate) initial: bool,
+}
+
+impl Cell {
+    pub(crate) fn scalar(&self) -> Scalar {
+        Scalar { size: self.size, pointer: self.pointer }
+    }
+}
+
+/// Through which pointers memory that this function did not make was written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Writers {
+    Nobody,
+    /// Through this one alone; what it wrote are its cells.
+    Only(Root),
+    Several,
+}
+
+impl Writers {
+    pub(crate) fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (a, b) if a == b => a,
+            (Self::Nobody, Self::Only(root)) | (Self::Only(root), Self::Nobody) => Self::Only(root),
+            _ => Self::Several,
+        }
+    }
 }
 
 /// An interval of integers with holes.
@@ -167,14 +218,20 @@ pub(crate) struct State {
     pub(crate) dirty: bool,
     /// The objects that is about; empty when that is not known.
     pub(crate) lost: SmallVec<[Root; 2]>,
-    /// Memory this function did not make still holds what it held at entry, but for the cells.
-    pub(crate) pristine: bool,
+    /// Other memory this function did not make still holds what it held at entry.
+    pub(crate) writers: Writers,
+    /// The same for what is no pointer.
+    pub(crate) scribblers: Writers,
     /// What happened to memory this function did not make is no longer fully known.
     pub(crate) vague: bool,
+    /// The same for what is no pointer.
+    pub(crate) scribbled: bool,
     /// Its size after the last sweep.
     pub(crate) swept: usize,
-    /// Sites of objects that escaped since the engine last asked.
-    pub(crate) escaped: Vec<Op>,
+    /// Pointers of before the entry whose memory was used on every way here.
+    pub(crate) used: SmallVec<[Term; 4]>,
+    /// Sites of objects that escaped since the engine last asked, and why.
+    pub(crate) escaped: Vec<(Op, Departure)>,
 }
 
 impl State {
@@ -189,9 +246,12 @@ impl State {
             history: HistoryId::START,
             dirty: false,
             lost: SmallVec::new(),
-            pristine: true,
+            writers: Writers::Nobody,
+            scribblers: Writers::Nobody,
             vague: false,
+            scribbled: false,
             swept: 0,
+            used: SmallVec::new(),
             escaped: Vec::new(),
         }
     }
@@ -204,7 +264,8 @@ impl State {
             && self.ranges == other.ranges
             && self.relations == other.relations
             && self.exposed == other.exposed
-            && (self.pristine, self.vague) == (other.pristine, other.vague)
+            && (self.writers, self.vague) == (other.writers, other.vague)
+            && (self.scribblers, self.scribbled) == (other.scribblers, other.scribbled)
     }
 
     /// How many entries it has.
@@ -268,6 +329,55 @@ impl State {
         }
     }
 
+    /// Forgets what `root` contains, but for pointers to owned objects.
+    pub(crate) fn retain_owned(&mut self, root: Root) {
+        let held = self.cells_of(root).to_vec();
+        for cell in held {
+            let owned = matches!(cell.val, Val::Ptr(inner, _) if self.is_owned(inner));
+            if owned {
+                self.dirty = true;
+            } else {
+                self.clear_range(root, cell.offset, cell.size.into());
+            }
+        }
+    }
+
+    pub(crate) fn holds_owned(&self, root: Root) -> bool {
+        let mut vals = self.cells_of(root).iter();
+        vals.any(|cell| matches!(cell.val, Val::Ptr(inner, _) if self.is_owned(inner)))
+    }
+
+    /// Where the object that holds a pointer to `root` was freed.
+    pub(crate) fn freed_owner(&self, root: Root) -> Option<Op> {
+        let holders = self.cells.iter().filter(|cell| object_of(cell.val) == Some(root));
+        holders.filter_map(|cell| self.object(cell.root)).find_map(|owner| match owner.status {
+            Status::Freed(by) => Some(by),
+            Status::Given(by) if owner.gone => Some(by),
+            _ => None,
+        })
+    }
+
+    /// Calls the object `old`, of which nothing is known but what a call told, `new`.
+    pub(crate) fn rename(&mut self, old: Root, new: Root) {
+        let Some(known) = self.object(old).copied() else { return };
+        if let Some(object) = self.object_mut(new) {
+            (object.nullable, object.partial) = (known.nullable, known.partial);
+        }
+        self.remove_object(old);
+        let renamed = |val: Val| match val {
+            Val::Ptr(root, offset) if root == old => Val::Ptr(new, offset),
+            _ => val,
+        };
+        for cell in &mut self.cells {
+            cell.val = renamed(cell.val);
+            if cell.root == old {
+                cell.root = new;
+            }
+        }
+        self.cells.sort_by_key(|cell| (cell.root, cell.offset));
+        self.values.iter_mut().for_each(|entry| entry.1 = renamed(entry.1));
+    }
+
     pub(crate) fn set_status(&mut self, root: Root, status: Status) {
         if let Some(object) = self.object_mut(root) {
             object.status = status;
@@ -278,10 +388,19 @@ impl State {
         self.object(root).is_some_and(|object| matches!(object.status, Status::Owned))
     }
 
+    /// Whether it must be reachable: this function owns it, or promises it to its caller.
+    pub(crate) fn is_ours(&self, root: Root) -> bool {
+        self.is_owned(root) || self.is_stored(root)
+    }
+
+    pub(crate) fn is_stored(&self, root: Root) -> bool {
+        self.object(root).is_some_and(|object| matches!(object.status, Status::Stored))
+    }
+
     /// Notes that a copy of `val` is gone.
     pub(crate) fn lost(&mut self, val: Val) {
         if let Val::Ptr(root @ Root::Object(_), _) = val
-            && self.is_owned(root)
+            && (self.is_ours(root) || self.holds_owned(root))
         {
             if !self.dirty {
                 self.lost.clear();
@@ -333,8 +452,12 @@ impl State {
             if cell.root != root || cell.offset >= end {
                 break;
             }
-            if cell.offset.saturating_add(i64::from(cell.size)) > offset {
+            let cell_end = cell.offset.saturating_add(i64::from(cell.size));
+            if cell_end > offset {
                 self.cells.remove(at);
+                if matches!(root, Root::Term(_)) && (cell.offset < offset || cell_end > end) {
+                    self.writers = Writers::Several;
+                }
                 self.lost(cell.val);
             } else {
                 at += 1;
@@ -343,7 +466,8 @@ impl State {
     }
 
     /// Puts `val` into a cell after forgetting what it overlaps.
-    pub(crate) fn set_cell(&mut self, root: Root, offset: i64, size: u8, val: Val) {
+    pub(crate) fn set_cell(&mut self, root: Root, offset: i64, scalar: Scalar, val: Val) {
+        let Scalar { size, pointer } = scalar;
         let at = self.first_cell(root, offset);
         if let Some(cell) = self.cells.get_mut(at)
             && cell.root == root
@@ -351,230 +475,140 @@ impl State {
             && cell.size == size
         {
             let old = std::mem::replace(&mut cell.val, val);
+            (cell.pointer, cell.initial) = (pointer, false);
             return self.lost(old);
         }
         self.clear_range(root, offset, i64::from(size));
         let at = self.first_cell(root, offset);
-        self.cells.insert(at, Cell { root, offset, size, val });
+        self.cells.insert(at, Cell { root, offset, size, val, pointer, initial: false });
     }
 
-    // --- exposure and reachability ----------------------------------------------------------
-
-    pub(crate) fn is_exposed(&self, root: Root) -> bool {
-        self.exposed.binary_search(&root).is_ok()
-    }
-
-    pub(crate) fn expose(&mut self, root: Root) {
-        if let Err(at) = self.exposed.binary_search(&root) {
-            self.exposed.insert(at, root);
+    /// Puts what was read at a place that has no cell into one.
+    pub(crate) fn set_initial(&mut self, root: Root, offset: i64, scalar: Scalar, val: Val) {
+        self.set_cell(root, offset, scalar, val);
+        let at = self.first_cell(root, offset);
+        if let Some(cell) = self.cells.get_mut(at) {
+            cell.initial = true;
         }
     }
 
-    pub(crate) fn unexpose(&mut self, root: Root) {
-        if let Ok(at) = self.exposed.binary_search(&root) {
-            self.exposed.remove(at);
+    /// Whether a cell holds any of `size` bytes from `offset` of `root`.
+    fn is_covered(&self, root: Root, offset: i64, size: i64) -> bool {
+        let start = self.first_cell(root, offset.saturating_sub(7));
+        let end = offset.saturating_add(size);
+        let near = self.cells.get(start..).unwrap_or_default().iter();
+        near.take_while(|cell| cell.root == root && cell.offset < end)
+            .any(|cell| cell.offset.saturating_add(i64::from(cell.size)) > offset)
+    }
+
+    /// Whether `size` bytes from `offset` of `root`, memory of before the entry, are as they were.
+    pub(crate) fn is_initial(&self, root: Root, offset: i64, scalar: Scalar) -> bool {
+        let unwritten = |writers| match writers {
+            Writers::Nobody => true,
+            Writers::Only(writer) => writer == root,
+            Writers::Several => false,
+        };
+        unwritten(self.writers)
+            && (scalar.pointer || unwritten(self.scribblers))
+            && !self.is_covered(root, offset, scalar.size.into())
+    }
+
+    /// Forgets what is no pointer in `root`, of which some may have been changed.
+    pub(crate) fn scribble(&mut self, root: Root) {
+        if matches!(root, Root::Term(_) | Root::Global(_)) {
+            self.scribblers = Writers::Several;
+            let mut cells = self.cells_of(root).iter();
+            self.scribbled |= cells.any(|cell| !cell.pointer && !cell.initial);
+        }
+        self.cells.retain(|cell| cell.root != root || cell.pointer);
+    }
+
+    /// A store of what is no pointer through `writer`: other memory may have changed, too. Where
+    /// that is a pointer of `before` the entry, only memory that was there then.
+    pub(crate) fn scribble_others(&mut self, writer: Option<Root>, before: bool) {
+        let scribblers = match (self.scribblers, writer) {
+            (Writers::Nobody, Some(writer)) if before => Writers::Only(writer),
+            (Writers::Only(other), Some(writer)) if before && other == writer => self.scribblers,
+            _ => Writers::Several,
+        };
+        let mut roots: Vec<Root> = Vec::new();
+        for cell in self.cells.iter().filter(|cell| !cell.pointer && Some(cell.root) != writer) {
+            let open = match cell.root {
+                Root::Term(_) | Root::Global(_) => true,
+                Root::Object(_) | Root::Local(_) => !before && self.is_exposed(cell.root),
+                Root::Aggregate(_) | Root::Return | Root::Text(_) => false,
+            };
+            if open && roots.last() != Some(&cell.root) {
+                roots.push(cell.root);
+            }
+        }
+        roots.into_iter().for_each(|root| self.scribble(root));
+        self.scribblers = scribblers;
+    }
+
+    // --- the end of variables ---------------------------------------------------------------
+
+    /// The scope of a variable ends.
+    pub(crate) fn end_local(&mut self, local: Value, terms: &Terms) {
+        let root = Root::Local(local);
+        let held = self.cells_of(root).iter().filter_map(|cell| object_of(cell.val));
+        let held: SmallVec<[Root; 2]> = held.collect();
+        self.clear_root(root);
+        self.unexpose(root);
+        for object in held {
+            let is_used = self.is_pointed_at(object) || self.is_tested(object, terms);
+            if self.is_gone(object) && !is_used {
+                self.remove_object(object);
+            }
         }
     }
 
-    /// The objects that `val` points to, and those reachable from there, stop being this
-    /// function's concern: somebody it cannot see may keep or free them.
-    pub(crate) fn escape(&mut self, val: Val) {
-        let mut stack: SmallVec<[Root; 4]> = SmallVec::new();
-        stack.extend(val.address().map(|(root, _)| root));
-        let mut seen: FxHashSet<Root> = FxHashSet::default();
-        while let Some(root) = stack.pop() {
-            if !seen.insert(root) {
+    /// Nothing reads a variable any more: paths that only differ in what it holds are one. What it
+    /// may still own stays its own until its scope ends, and so does what a null test is about.
+    pub(crate) fn end_unused(&mut self, local: Value, terms: &Terms) {
+        let root = Root::Local(local);
+        if self.is_exposed(root) {
+            return;
+        }
+        let cells: SmallVec<[Cell; 2]> = self.cells_of(root).into();
+        for cell in cells {
+            let object = object_of(cell.val);
+            if object.is_some_and(|object| !self.is_gone(object) || self.is_tested(object, terms)) {
                 continue;
             }
-            match root {
-                Root::Object(id) => {
-                    if self.is_owned(root) {
-                        self.escaped.push(id.site);
-                        self.set_status(root, Status::Escaped);
-                    }
-                }
-                Root::Local(_) => self.expose(root),
-                _ => continue,
-            }
-            let inner = self.cells_of(root).iter().filter_map(|cell| cell.val.address());
-            stack.extend(inner.map(|(root, _)| root));
-        }
-    }
-
-    /// Forgets what `root` contains: somebody else may have changed it, and what it owned with it.
-    pub(crate) fn havoc(&mut self, root: Root) {
-        let mut stack: SmallVec<[Root; 4]> = SmallVec::from_slice(&[root]);
-        self.pristine = false;
-        while let Some(root) = stack.pop() {
-            let cells: SmallVec<[Cell; 4]> = self.cells_of(root).into();
-            self.vague |= matches!(root, Root::Term(_)) && !cells.is_empty();
-            for cell in &cells {
-                self.escape(cell.val);
-                // Behind an address in there anything may be changed as well.
-                if let Some((inner, _)) = cell.val.address()
-                    && inner != root
-                    && !matches!(inner, Root::Text(_))
-                {
-                    stack.push(inner);
-                }
-            }
-            self.clear_root(root);
-        }
-    }
-
-    /// Forgets everything unknown code or an unknown pointer may have changed, except in `but`.
-    pub(crate) fn clobber(&mut self, but: Option<Root>) {
-        self.pristine = false;
-        let mut roots: Vec<Root> = Vec::new();
-        for cell in &self.cells {
-            if roots.last() != Some(&cell.root) && Some(cell.root) != but {
-                let open = match cell.root {
-                    Root::Term(_) | Root::Global(_) => true,
-                    Root::Object(_) => {
-                        self.is_exposed(cell.root)
-                            || self
-                                .object(cell.root)
-                                .is_none_or(|object| !matches!(object.status, Status::Owned))
-                    }
-                    Root::Local(_) => self.is_exposed(cell.root),
-                    Root::Aggregate(_) | Root::Return | Root::Text(_) => false,
-                };
-                if open {
-                    roots.push(cell.root);
-                }
-            }
-        }
-        roots.into_iter().for_each(|root| self.havoc(root));
-    }
-
-    /// Whether all objects that lost a reference are still held by a variable or a value: the
-    /// common case, found out without following every pointer.
-    pub(crate) fn all_held(&self) -> bool {
-        let held = |root: Root| {
-            self.values.iter().any(|&(_, val)| object_of(val) == Some(root))
-                || self.cells.iter().any(|cell| {
-                    !matches!(cell.root, Root::Object(_)) && object_of(cell.val) == Some(root)
-                })
-        };
-        !self.lost.is_empty()
-            && self.lost.len() <= 8
-            && self.lost.iter().all(|&root| !self.is_owned(root) || held(root))
-    }
-
-    /// The objects that can still be reached.
-    pub(crate) fn reachable(&self) -> FxHashSet<Root> {
-        let mut seen: FxHashSet<Root> = FxHashSet::default();
-        let mut stack: Vec<Root> = Vec::new();
-        stack.extend(self.values.iter().filter_map(|&(_, val)| object_of(val)));
-        for cell in &self.cells {
-            if !matches!(cell.root, Root::Object(_)) {
-                stack.extend(object_of(cell.val));
-            }
-        }
-        // What others hold stays reachable for them.
-        for &(root, object) in &self.objects {
-            if matches!(root, Root::Object(_))
-                && matches!(object.status, Status::Escaped | Status::Returned(_) | Status::Given(_))
+            self.cells.remove(self.first_cell(root, cell.offset));
+            if let Some(object) = object
+                && !self.is_pointed_at(object)
             {
-                stack.extend(self.cells_of(root).iter().filter_map(|cell| object_of(cell.val)));
+                self.remove_object(object);
             }
         }
-        while let Some(root) = stack.pop() {
-            if seen.insert(root) {
-                stack.extend(self.cells_of(root).iter().filter_map(|cell| object_of(cell.val)));
-            }
-        }
-        seen
     }
 
-    /// Forgets what nothing refers to any more: memory behind dead pointers, objects that are
-    /// gone, facts about values nobody holds.
-    pub(crate) fn sweep(&mut self, terms: &Terms, is_param: impl Fn(Value) -> bool) {
-        let reachable = self.reachable();
-        let keep = |root: Root, object: &Object| match root {
-            Root::Object(_) => matches!(object.status, Status::Owned) || reachable.contains(&root),
-            _ => true,
-        };
-        let objects = std::mem::take(&mut self.objects);
-        self.objects = objects.into_iter().filter(|(r, o)| keep(*r, o)).collect();
-        let objects = &self.objects;
-        let alive = |root: Root| match root {
-            Root::Object(_) => objects.binary_search_by_key(&root, |&(r, _)| r).is_ok(),
-            _ => true,
-        };
-        self.cells.retain(|cell| alive(cell.root));
-        self.exposed.retain(|&root| alive(root));
-
-        // Terms: those held by values and cells outside of term memory, then what these reach.
-        let mut live: FxHashSet<Term> = FxHashSet::default();
-        let mut stack: Vec<Term> = Vec::new();
-        stack.extend(self.values.iter().filter_map(|(_, val)| val.term()));
-        let of_param = |mut term: Term| {
-            loop {
-                match terms.get(term) {
-                    TermData::Opaque { source: Source::Value(value, _), age: 0 } => {
-                        return is_param(value);
-                    }
-                    TermData::Entry(base, _) => term = base,
-                    _ => return false,
-                }
-            }
-        };
-        for cell in &self.cells {
-            match cell.root {
-                Root::Term(term) => {
-                    if of_param(term) {
-                        stack.push(term);
-                    }
-                }
-                _ => stack.extend(cell.val.term()),
-            }
-        }
-        for (term, _) in &self.ranges {
-            if of_param(*term) {
-                stack.push(*term);
-            }
-        }
-        while let Some(term) = stack.pop() {
-            if live.insert(term) {
-                let data = terms.get(term);
-                stack.extend(terms.operands(data).into_iter().flatten());
-                let inner = self.cells_of(Root::Term(term));
-                stack.extend(inner.iter().filter_map(|cell| cell.val.term()));
-            }
-        }
-        let holds = |term: Term| live.contains(&term) || of_param(term);
-        self.cells.retain(|cell| cell.root.term().is_none_or(holds));
-        self.objects.retain(|(root, _)| root.term().is_none_or(holds));
-        self.ranges.retain(|(term, _)| {
-            holds(*term) || terms.operands(terms.get(*term)).into_iter().flatten().any(holds)
-        });
-        self.relations.retain(|&((a, b), _)| holds(a) && holds(b));
+    /// Whether the object was freed, and nothing is known of what it contained.
+    fn is_gone(&self, root: Root) -> bool {
+        self.object(root).is_some_and(|object| matches!(object.status, Status::Freed(_)))
+            && self.cells_of(root).is_empty()
     }
 
-    /// Every use of `root` as an address becomes null: there is no such object.
-    pub(crate) fn nullify(&mut self, root: Root, terms: &Terms) {
-        let replace = |val: &mut Val| match *val {
-            Val::Ptr(r, _) if r == root => *val = Val::Int(0),
-            Val::Sym(term) if terms.get(term) == TermData::IsNull(root) => *val = Val::Int(1),
-            Val::Sym(term) => {
-                if let TermData::Not(inner) = terms.get(term)
-                    && terms.get(inner) == TermData::IsNull(root)
-                {
-                    *val = Val::Int(0);
-                }
-            }
-            _ => {}
+    fn is_pointed_at(&self, root: Root) -> bool {
+        self.values.iter().any(|&(_, val)| object_of(val) == Some(root))
+            || self.cells.iter().any(|cell| object_of(cell.val) == Some(root))
+    }
+
+    /// Whether something holds the result of a null test of `root`.
+    fn is_tested(&self, root: Root, terms: &Terms) -> bool {
+        let Some(test) = terms.known(TermData::IsNull(root)) else { return false };
+        let negated = terms.known(TermData::Not(test));
+        let holds = |val: Val| match val {
+            Val::Sym(term) => term == test || Some(term) == negated,
+            _ => false,
         };
-        self.cells.retain(|cell| cell.root != root);
-        self.cells.iter_mut().for_each(|cell| replace(&mut cell.val));
-        self.values.iter_mut().for_each(|(_, val)| replace(val));
-        self.remove_object(root);
-        self.unexpose(root);
+        self.values.iter().any(|&(_, val)| holds(val)) || self.cells.iter().any(|c| holds(c.val))
     }
 }
 
-fn object_of(val: Val) -> Option<Root> {
+pub(crate) fn object_of(val: Val) -> Option<Root> {
     match val {
         Val::Ptr(root @ Root::Object(_), _) => Some(root),
         _ => None,

@@ -17,6 +17,10 @@ pub(crate) enum Source {
     Value(Value, i64),
     /// What an operation moved from one place to another, by offset.
     Op(Op, i64),
+    /// What a variable holds after different paths have been merged.
+    Merge(u32),
+    /// What a variable holds, so many bytes from its start, when an iteration of a loop begins.
+    Head(Op, Value, i64),
 }
 
 /// A relation the analysis reasons about; the others are these, negated or turned round.
@@ -55,12 +59,40 @@ const MAX_DEPTH: u8 = 6;
 #[derive(Debug, Default)]
 pub(crate) struct Terms {
     data: Vec<(TermData, u8)>,
+    /// The parameters of the function.
+    parameters: Vec<Value>,
+    /// Names given at merges so far.
+    merges: u32,
     ids: FxHashMap<TermData, Term>,
 }
 
 impl Terms {
+    /// No terms, for a function of these parameters.
+    pub(crate) fn new(parameters: Vec<Value>) -> Self {
+        Self { parameters, ..Self::default() }
+    }
+
     pub(crate) fn get(&self, term: Term) -> TermData {
         self.data.get(term.0 as usize).map_or(TermData::Not(term), |&(data, _)| data)
+    }
+
+    /// Whether `term` is a parameter, or was reachable from one at entry.
+    pub(crate) fn is_of_entry(&self, term: Term) -> bool {
+        let mut term = term;
+        loop {
+            match self.get(term) {
+                TermData::Entry(base, _) => term = base,
+                TermData::Opaque { source: Source::Value(value, _), age: 0 } => {
+                    return self.parameters.contains(&value);
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    /// The term for `data`, if there is one yet.
+    pub(crate) fn known(&self, data: TermData) -> Option<Term> {
+        self.ids.get(&data).copied()
     }
 
     /// The term for `data`; `None` if the expression is too deep.
@@ -83,6 +115,12 @@ impl Terms {
     pub(crate) fn opaque(&mut self, source: Source) -> Term {
         // Opaque terms have depth zero and are never refused.
         self.intern(TermData::Opaque { source, age: 0 }).unwrap_or(Term(0))
+    }
+
+    /// A name nothing else has.
+    pub(crate) fn fresh(&mut self) -> Term {
+        self.merges += 1;
+        self.opaque(Source::Merge(self.merges))
     }
 
     fn depth(&self, term: Term) -> u8 {
@@ -177,6 +215,8 @@ impl Ageing<'_> {
                 }
             },
             Source::Op(op, _) => (self.inside)(op),
+            Source::Merge(_) => true,
+            Source::Head(op, ..) => op == self.of || (self.inside)(op),
         }
     }
 }

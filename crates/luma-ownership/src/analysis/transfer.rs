@@ -54,10 +54,8 @@ impl Engine<'_> {
 
     /// What is dead after `op` is gone.
     fn after(&mut self, state: &mut State, op: Op) {
-        self.note_escapes(state);
-        for &value in self.index.dying(op) {
-            state.drop_value(value);
-        }
+        self.note_escapes(state, Some(op));
+        self.end_dead(state, op);
         if state.dirty {
             let loss = match self.f.op_name(op) {
                 luma::Store::NAME | luma::Copy::NAME | luma::Zero::NAME | luma::Call::NAME => {
@@ -94,9 +92,7 @@ impl Engine<'_> {
             .iter()
             .map(|&(root, _)| root)
             .filter(|&root| {
-                matches!(root, Root::Object(_))
-                    && state.is_owned(root)
-                    && !reachable.contains(&root)
+                matches!(root, Root::Object(_)) && state.is_ours(root) && !reachable.contains(&root)
             })
             .collect();
         // One report for a structure: that of the object nothing else lost refers to.
@@ -119,6 +115,10 @@ impl Engine<'_> {
         };
         for &root in &heads {
             if let Root::Object(id) = root {
+                let (loss, other) = match state.freed_owner(root) {
+                    Some(by) => (Loss::OwnerFreed, Some(by)),
+                    None => (loss, other),
+                };
                 self.report(state, DefectKind::Leak(loss), id.site, Some(root), other);
             }
         }

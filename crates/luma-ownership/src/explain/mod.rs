@@ -2,6 +2,7 @@
 
 mod attributes;
 mod borrowed;
+mod case;
 mod defer_free;
 mod double_free;
 mod interior;
@@ -9,12 +10,13 @@ mod leak;
 mod name;
 mod not_heap;
 mod path;
+mod stored;
 mod use_after;
 
 use luma_diagnostics::{Diagnostic, Span};
 use luma_ir::{Function, Module, Op};
 
-use crate::{Defect, DefectKind, Options};
+use crate::{Defect, DefectKind, Options, Summaries};
 
 /// What the wording of one defect draws on.
 #[derive(Clone, Copy)]
@@ -23,23 +25,25 @@ struct Story<'a> {
     f: &'a Function,
     defect: &'a Defect,
     options: &'a Options<'a>,
+    summaries: &'a Summaries<'a>,
 }
 
-/// The diagnostic for one defect of `f`.
+/// The diagnostic for one defect of `f`. `summaries` are those of the functions it calls.
 pub(crate) fn diagnostic(
     module: &Module,
     f: &Function,
     defect: &Defect,
     options: &Options<'_>,
+    summaries: &Summaries,
 ) -> Diagnostic {
-    let story = Story { module, f, defect, options };
+    let story = Story { module, f, defect, options, summaries };
     let diagnostic = match defect.kind {
         DefectKind::Leak(loss) => leak::explain(story, loss),
         DefectKind::DoubleFree => double_free::explain(story),
         DefectKind::UseAfterFree(how) => use_after::free(story, how),
         DefectKind::UseAfterTransfer(how) => use_after::transfer(story, how),
         DefectKind::Conflict => use_after::conflict(story),
-        DefectKind::BorrowedFree { parameter, given } => borrowed::explain(story, parameter, given),
+        DefectKind::BorrowedFree { parameter, how } => borrowed::explain(story, parameter, how),
         DefectKind::NotHeap { memory, given } => not_heap::explain(story, memory, given),
         DefectKind::Interior { given, offset } => interior::explain(story, given, offset),
         DefectKind::MissingReturns => attributes::missing_returns(story),

@@ -1,9 +1,13 @@
 //! What values and places are called in the source: read off the IR and its value names.
 
+use luma_diagnostics::Span;
+use luma_ir::dialect::OwnershipEffect;
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Attribute, Def, Op, Value};
 
-use super::Story;
+use super::{Story, stored};
+use crate::layout::Layout;
+use crate::place::field;
 
 /// Deepest expression that is spelled out.
 const MAX_DEPTH: u32 = 6;
@@ -118,6 +122,9 @@ pub(super) fn origin(story: Story<'_>, take: Op) -> String {
         Some("heap") => "allocated here".to_string(),
         Some("caller") => "taken from the caller here".to_string(),
         _ => match callee(story, take) {
+            Some(name) if is_call(story, take) => {
+                format!("`{name}` stores it {} here", stored::whereabouts(story, take))
+            }
             Some(name) => format!("`{name}` hands over ownership here"),
             None => "ownership is handed over here".to_string(),
         },
@@ -130,7 +137,7 @@ pub(super) fn is_foreign(story: Story<'_>, op: Op) -> bool {
 }
 
 /// From where an operation takes ownership: `heap`, `caller` or `callee`.
-pub(super) fn taken_from(story: Story<'_>, op: Op) -> Option<&str> {
+pub(super) fn taken_from<'a>(story: Story<'a>, op: Op) -> Option<&'a str> {
     own::Take::cast(story.f, op)?.from_attr(story.f).and_then(Attribute::as_str)
 }
 
@@ -141,6 +148,11 @@ pub(super) fn callee(story: Story<'_>, op: Op) -> Option<String> {
     }
     let callee = story.f.op_attribute(op, luma_ir::dialects::attr::CALLEE)?.as_symbol()?;
     Some(story.module.context.name(callee).to_string())
+}
+
+/// To whom an operation gives ownership: `heap`, `caller` or `callee`.
+pub(super) fn gives_to<'a>(story: Story<'a>, op: Op) -> Option<&'a str> {
+    own::Give::cast(story.f, op)?.to_attr(story.f).and_then(Attribute::as_str)
 }
 
 /// To whom a give hands its object, as a sentence about `it`.
@@ -156,15 +168,30 @@ pub(super) fn given(story: Story<'_>, give: Op) -> String {
     }
 }
 
+/// The operand of another dialect's operation that a defect is about: the object itself where that
+/// stands there, or else what the operation takes, or its first pointer.
+fn of_foreign(story: Story<'_>, op: Op) -> Option<Value> {
+    let f = story.f;
+    let operands = f.operands(op);
+    let results = story.defect.take.map(|take| f.results(take)).unwrap_or_default();
+    let def = story.module.context.op_def(f.op_name(op));
+    let takes = |at: usize| {
+        let slot = def.operands.get(at).or(def.operands.last());
+        slot.is_some_and(|slot| slot.ownership == Some(OwnershipEffect::Takes))
+    };
+    let pointers =
+        || operands.iter().copied().filter(|&v| story.module.context.is_ptr(f.value_type(v)));
+    let itself = pointers().find(|value| results.contains(value));
+    let taken = || (0..).zip(operands).find(|&(at, _)| takes(at)).map(|(_, &value)| value);
+    itself.or_else(taken).or_else(|| pointers().next())
+}
+
 /// The pointer an operation is about, as the source spells it.
 pub(super) fn subject(story: Story<'_>, op: Op) -> Option<String> {
     let f = story.f;
     let operand = match f.op_name(op) {
         luma::Store::NAME => *f.operands(op).get(1)?,
-        _ if is_foreign(story, op) => *f
-            .operands(op)
-            .iter()
-            .find(|&&value| story.module.context.is_ptr(f.value_type(value)))?,
+        _ if is_foreign(story, op) => of_foreign(story, op)?,
         _ => *f.operands(op).first()?,
     };
     let mut at = operand;
@@ -193,6 +220,59 @@ pub(super) fn subject(story: Story<'_>, op: Op) -> Option<String> {
     }
 }
 
+/// What `op` stores or gives away, as the source spells it: a pointer, not the place it leads to.
+pub(super) fn pointer(story: Story<'_>, op: Op) -> Option<String> {
+    let operand = match is_foreign(story, op) {
+        true => of_foreign(story, op),
+        false => story.f.operands(op).first().copied(),
+    };
+    value(story, operand?)
+}
+
+/// The text of an expression, if it is short Luma source.
+pub(super) fn written(story: Story<'_>, span: Span) -> Option<String> {
+    let text = story.options.sources?.file(span.file)?.text();
+    let text = text.get(span.start as usize..span.end as usize)?;
+    let short = text.chars().count() <= MAX_LENGTH && !text.contains(['\n', '`', '\r', '\t']);
+    // Operations of the IR are no expressions.
+    (short && !text.is_empty() && !text.contains(" = ") && !text.starts_with('%'))
+        .then(|| text.to_string())
+}
+
+/// Memory by the variable its object is first kept in, for an operation that does not name it.
+pub(super) fn of_object(story: Story<'_>) -> Option<String> {
+    story.defect.take.and_then(|take| holder(story, take))
+}
+
+/// The function that is called with what `op` makes.
+pub(super) fn passed_to(story: Story<'_>, op: Op) -> Option<String> {
+    callee(story, call_with(story, op)?)
+}
+
+/// The call that what `op` makes is passed to.
+pub(super) fn call_with(story: Story<'_>, op: Op) -> Option<Op> {
+    let f = story.f;
+    let results = f.results(op);
+    let mut call = None;
+    f.walk(&mut |user| {
+        let uses = f.operands(user).iter().any(|value| results.contains(value));
+        if uses && is_call(story, user) && call.is_none() {
+            call = Some(user);
+        }
+    });
+    call
+}
+
+/// Whether `op` gives its operand to somebody.
+pub(super) fn is_give(story: Story<'_>, op: Op) -> bool {
+    story.f.op_name(op) == own::Give::NAME
+}
+
+/// Whether `op` is a call, which does what its callee does to the memory behind its arguments.
+pub(super) fn is_call(story: Story<'_>, op: Op) -> bool {
+    story.f.op_name(op) == luma::Call::NAME
+}
+
 /// The name of parameter number `index`.
 pub(super) fn parameter(story: Story<'_>, index: u32) -> String {
     let f = story.f;
@@ -200,8 +280,28 @@ pub(super) fn parameter(story: Story<'_>, index: u32) -> String {
     arg.and_then(|arg| named(story, arg)).unwrap_or_else(|| format!("parameter {}", index + 1))
 }
 
-/// The variable the object of a take is first kept in.
+/// The variable or place the object of a take is first kept in; of a struct with one pointer, its
+/// field.
 pub(super) fn holder(story: Story<'_>, take: Op) -> Option<String> {
+    if is_call(story, take) {
+        return stored::place(story, take);
+    }
+    let holder = kept_in(story, take)?;
+    let &result = story.f.results(take).first()?;
+    let ty = story.f.value_type(result);
+    if !story.module.context.is_aggregate(ty) {
+        return Some(holder);
+    }
+    let leaves = Layout::new(story.module).leaves(ty)?;
+    let mut pointers = leaves.iter().filter(|leaf| leaf.pointer);
+    match (pointers.next(), pointers.next()) {
+        (Some(pointer), None) => Some(holder + &field(story.module, ty, pointer.offset)),
+        _ => None,
+    }
+}
+
+/// The variable or place that what a take makes is first kept in.
+pub(super) fn kept_in(story: Story<'_>, take: Op) -> Option<String> {
     let f = story.f;
     let &result = f.results(take).first()?;
     if let Some(name) = named(story, result) {

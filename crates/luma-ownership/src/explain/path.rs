@@ -5,14 +5,17 @@ use luma_ir::dialect::Control;
 use luma_ir::dialects::{attr, luma, own};
 use luma_ir::{Attribute, Op, Value};
 
-use super::{Story, name};
-use crate::Event;
+use super::{Story, case, name, stored};
+use crate::{DefectKind, Event, Loss};
 
 /// Adds the steps of the path that leads to the defect.
 pub(super) fn add_steps(story: Story<'_>, diagnostic: Diagnostic) -> Diagnostic {
     let mut diagnostic = diagnostic;
     let mut last: Option<(Span, String)> = None;
     for &event in &story.defect.path {
+        if is_idle(story, event) {
+            continue;
+        }
         let step = step(story, event);
         if last.as_ref() != Some(&step) {
             diagnostic = diagnostic.step(step.0, step.1.clone());
@@ -20,6 +23,19 @@ pub(super) fn add_steps(story: Story<'_>, diagnostic: Diagnostic) -> Diagnostic 
         last = Some(step);
     }
     diagnostic
+}
+
+/// Whether a step would say what the message says.
+fn is_idle(story: Story<'_>, event: Event) -> bool {
+    let op = match event {
+        // What a call stores is told where it takes place.
+        Event::Alias { op, .. } => return name::is_call(story, op),
+        Event::Return { op } => op,
+        _ => return false,
+    };
+    let exits = matches!(story.defect.kind, DefectKind::Leak(Loss::Exit));
+    let last = story.defect.path.last() == Some(&event);
+    story.span(op) == story.at() || (last && !exits)
 }
 
 fn step(story: Story<'_>, event: Event) -> (Span, String) {
@@ -33,6 +49,10 @@ fn step(story: Story<'_>, event: Event) -> (Span, String) {
                     None => "ownership is taken from the caller".to_string(),
                 },
                 _ => match name::callee(story, op) {
+                    Some(callee) if name::is_call(story, op) => {
+                        let place = stored::whereabouts(story, op);
+                        format!("`{callee}` stores an object {place}")
+                    }
                     Some(callee) => format!("`{callee}` hands over ownership of its result"),
                     None => "ownership of the result is taken over".to_string(),
                 },
@@ -96,8 +116,12 @@ fn branch(story: Story<'_>, op: Op, region: u32) -> (Span, String) {
                 .and_then(|cases| cases.get((region as usize).checked_sub(1)?)?.as_array());
             let text = match (shown, labels) {
                 (Some(shown), Some(labels)) => {
-                    let list: Vec<String> =
-                        labels.iter().filter_map(|l| l.as_int()).map(|l| l.to_string()).collect();
+                    let written =
+                        case::labels(story, story.span(op), region as usize - 1, labels.len());
+                    let numbers =
+                        || labels.iter().filter_map(|l| l.as_int()).map(|l| l.to_string());
+                    let list = written.unwrap_or_else(|| numbers().collect());
+                    let list: Vec<String> = list.iter().map(|label| format!("`{label}`")).collect();
                     format!("`{shown}` is {}", list.join(" or "))
                 }
                 (Some(shown), None) => format!("`{shown}` is none of the cases"),
@@ -169,5 +193,6 @@ fn decision(
             return (span, Some(format!("`{shown}` {text}")));
         }
     }
-    (span, name::value(story, value).map(|shown| format!("`{shown}` is {truth}")))
+    let written = name::written(story, span).or_else(|| name::value(story, value));
+    (span, written.map(|shown| format!("`{shown}` is {truth}")))
 }

@@ -2,23 +2,41 @@
 
 use luma_diagnostics::{Diagnostic, codes};
 
-use super::{Story, name};
+use super::{Story, name, stored};
 use crate::Use;
 
 /// What the use does, about a pointer called `it`.
-fn verb(how: Use) -> &'static str {
-    match how {
+fn verb(story: Story<'_>, how: Use) -> String {
+    let verb = match how {
         Use::Read => "read",
         Use::Write => "written to",
-        Use::Pass => "passed to a function",
+        Use::Pass => {
+            if let Some((_, user)) = inner(story, how) {
+                return format!("used by `{user}`");
+            }
+            let to = story.defect.op.and_then(|op| name::passed_to(story, op));
+            return to.map_or("passed to a function".into(), |to| format!("passed to `{to}`"));
+        }
         Use::Return => "returned",
         Use::Store => "stored",
         Use::Free => "freed",
-    }
+    };
+    verb.to_string()
 }
 
-fn subject(story: Story<'_>) -> String {
+/// The object, and the function that uses it, where a pointer to what holds it is passed.
+fn inner(story: Story<'_>, how: Use) -> Option<(String, String)> {
+    story.defect.op.filter(|_| how == Use::Pass).and_then(|op| stored::used_inside(story, op))
+}
+
+fn subject(story: Story<'_>, how: Use) -> String {
+    if let Some((object, _)) = inner(story, how) {
+        return format!("`{object}`");
+    }
     let subject = story.defect.op.and_then(|op| {
+        if how == Use::Store {
+            return name::pointer(story, op);
+        }
         let result = story.f.results(op).first().copied();
         name::subject(story, op).or_else(|| result.and_then(|value| name::value(story, value)))
     });
@@ -26,12 +44,12 @@ fn subject(story: Story<'_>) -> String {
 }
 
 pub(super) fn free(story: Story<'_>, how: Use) -> Diagnostic {
-    let subject = subject(story);
+    let subject = subject(story, how);
     let returned = how == Use::Return;
     let user = story.defect.op.filter(|&op| name::is_foreign(story, op));
     let used = match user.and_then(|op| name::callee(story, op)) {
         Some(user) => format!("used by `{user}`"),
-        None => verb(how).to_string(),
+        None => verb(story, how),
     };
     let taker = story.defect.other.filter(|&other| name::is_foreign(story, other));
     let taker = taker.and_then(|other| name::callee(story, other));
@@ -53,6 +71,8 @@ pub(super) fn free(story: Story<'_>, how: Use) -> Diagnostic {
         diagnostic.help(format!("use it before `{taker}` takes it"))
     } else if returned && is_later(story) {
         diagnostic.help("the value is computed before deferred code runs: do not defer the `free` of what is returned")
+    } else if returned {
+        diagnostic.help("do not free what is returned")
     } else {
         diagnostic.help("use the object before it is freed, or free it later")
     }
@@ -64,10 +84,14 @@ fn is_later(story: Story<'_>) -> bool {
 }
 
 pub(super) fn transfer(story: Story<'_>, how: Use) -> Diagnostic {
-    let subject = subject(story);
-    let message = format!("{subject} is {} after its ownership was given away", verb(how));
+    let subject = subject(story, how);
+    // Passed to one more owner.
+    let second = story.defect.op.filter(|&op| how == Use::Pass && name::is_give(story, op));
+    let second = second.and_then(|op| name::callee(story, op));
+    let used = second.as_ref().map_or_else(|| verb(story, how), |by| format!("given to `{by}`"));
+    let message = format!("{subject} is {used} after its ownership was given away");
     let mut diagnostic =
-        Diagnostic::new(codes::E0404, story.at(), message).label(format!("{} here", verb(how)));
+        Diagnostic::new(codes::E0404, story.at(), message).label(format!("{used} here"));
     let mut taker = None;
     if let Some(other) = story.defect.other {
         diagnostic = diagnostic.also(story.span(other), name::given(story, other));
@@ -76,7 +100,19 @@ pub(super) fn transfer(story: Story<'_>, how: Use) -> Diagnostic {
     diagnostic = story.with_origin(diagnostic);
     match (taker, how) {
         (Some(taker), Use::Free) => {
-            diagnostic.help(format!("`{taker}` frees it: drop this `free`"))
+            diagnostic.help(format!("`{taker}` owns it now: remove this `free`"))
+        }
+        (Some(taker), Use::Pass) if second.as_ref() == Some(&taker) => {
+            diagnostic.help(format!("give it to `{taker}` once"))
+        }
+        (Some(taker), Use::Pass) if second.is_some() => {
+            diagnostic.help(format!("`{taker}` owns it now: give it to one of the two only"))
+        }
+        (Some(taker), Use::Return) => {
+            diagnostic.help(format!("`{taker}` owns it now: either give it away or return it"))
+        }
+        (Some(taker), Use::Store) => {
+            diagnostic.help(format!("`{taker}` owns it now: either give it away or store it"))
         }
         (Some(taker), _) => diagnostic.help(format!("use it before `{taker}` takes it")),
         _ => diagnostic.help("use it before its ownership is given away"),
@@ -84,7 +120,7 @@ pub(super) fn transfer(story: Story<'_>, how: Use) -> Diagnostic {
 }
 
 pub(super) fn conflict(story: Story<'_>) -> Diagnostic {
-    let subject = subject(story);
+    let subject = subject(story, Use::Pass);
     let callee = story.defect.op.and_then(|op| name::callee(story, op));
     let message = match &callee {
         Some(callee) => format!("`{callee}` takes ownership of {subject} twice"),

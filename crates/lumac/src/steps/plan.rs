@@ -11,6 +11,7 @@ use super::{summaries, text};
 use crate::cli::EmitKind;
 use crate::extension::Registry;
 use crate::input::Level;
+use crate::levels::Verify;
 
 /// What a plan depends on.
 #[derive(Clone, Copy)]
@@ -30,7 +31,7 @@ pub(crate) struct PlanOptions<'a> {
     pub(crate) debug_info: bool,
     /// The target triple; the input's or the host's if there is none.
     pub(crate) target: Option<&'a str>,
-    pub(crate) verify_ownership: bool,
+    pub(crate) verify_ownership: Option<Verify>,
     pub(crate) granularity: Granularity,
     pub(crate) registry: &'a Registry,
     /// Whether `test-abort` is a pass of MLIR.
@@ -72,7 +73,7 @@ pub(crate) struct Step {
 pub(crate) enum Action {
     /// Source to Luma IR.
     FrontEnd,
-    VerifyOwnership,
+    VerifyOwnership(Verify),
     /// A pass over Luma IR.
     Luma(Box<luma_pass::Step>),
     /// The lowerings that extensions registered.
@@ -188,7 +189,7 @@ impl Plan {
     pub(crate) fn left(&self) -> Option<EmitKind> {
         match &self.steps.last()?.action {
             Action::FrontEnd
-            | Action::VerifyOwnership
+            | Action::VerifyOwnership(_)
             | Action::Luma(_)
             | Action::LowerExtensions => Some(EmitKind::LumaIr),
             Action::LowerToMlir
@@ -294,8 +295,10 @@ impl Plan {
         if options.from == Level::Source && last >= EmitKind::LumaIr {
             self.fixed(World::Luma, "lower-to-luma-ir", Action::FrontEnd);
         }
-        if options.verify_ownership && last >= EmitKind::LumaIr {
-            self.fixed(World::Luma, "verify-ownership", Action::VerifyOwnership);
+        if let Some(how) = options.verify_ownership
+            && last >= EmitKind::LumaIr
+        {
+            self.fixed(World::Luma, "verify-ownership", Action::VerifyOwnership(how));
         }
         // Luma IR is what the front end makes, unless passes are asked for by name.
         let before = options.luma_passes.is_none();

@@ -232,8 +232,8 @@ fn apply(
             let Some(module) = module else { return Err(failed(&ran.diagnostics)) };
             *state = State::Luma(Box::new(module), Analyses::default());
         }
-        (Action::VerifyOwnership, State::Luma(module, _)) => {
-            let found = levels::ownership(cx.map, module);
+        (Action::VerifyOwnership(how), State::Luma(module, _)) => {
+            let found = levels::ownership(cx.map, module, *how);
             let stop = found.iter().any(Diagnostic::is_error);
             ran.diagnostics.extend(found);
             if stop {

@@ -1,0 +1,95 @@
+//! The command: runs one engine and prints what it found.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use luma_judge::{Report, Settings, mutate, precision, soundness};
+
+/// Judges the ownership verifier by programs made at random.
+#[derive(Parser)]
+struct Cli {
+    /// What to judge.
+    engine: Engine,
+    /// What to change: programs, and directories that are searched for them.
+    #[arg(default_value = "tests")]
+    files: Vec<PathBuf>,
+    /// How many programs to make; of each file, how many changed ones.
+    #[arg(long, default_value_t = 1000)]
+    programs: u64,
+    /// Which programs: those of one seed are always the same.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Random scripts of inputs to run each program with.
+    #[arg(long, default_value_t = 24)]
+    runs: u32,
+    /// Write programs worth a look into this directory.
+    #[arg(long)]
+    keep: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Engine {
+    /// What is accepted must have no defect when run.
+    Soundness,
+    /// What is correct by construction must be accepted.
+    Precision,
+    /// Changed programs must be rejected exactly when they go wrong.
+    Mutation,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let settings = Settings {
+        programs: cli.programs,
+        seed: cli.seed,
+        runs: cli.runs,
+        keep: cli.keep,
+        ..Settings::default()
+    };
+    let report = match cli.engine {
+        Engine::Soundness => soundness::run(&settings),
+        Engine::Precision => precision::run(&settings),
+        Engine::Mutation => mutate::run(&settings, &programs(&cli.files)),
+    };
+    print(&report);
+    if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// All programs in `paths`, sorted.
+fn programs(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting = paths.to_vec();
+    while let Some(path) = waiting.pop() {
+        if let Ok(entries) = std::fs::read_dir(&path) {
+            waiting.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
+        } else if is_program(&path) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn is_program(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "lx")
+}
+
+fn print(report: &Report) {
+    for failure in &report.failures {
+        println!(
+            "== {}\n{}\n-- {}",
+            failure.name,
+            failure.source.trim_end(),
+            failure.what.trim_end()
+        );
+        if let Some(answers) = &failure.answers {
+            println!("-- inputs: {answers:?}");
+        }
+        println!();
+    }
+    println!("{}: {} failures", report.engine, report.failures.len());
+    for (what, count) in &report.counts {
+        println!("  {what}: {count}");
+    }
+}

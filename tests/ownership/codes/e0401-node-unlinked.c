@@ -1,0 +1,23 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+struct node { int value; struct node *next; };
+
+static struct node *node(int value) {
+    struct node *made = malloc(sizeof *made);
+    if (made == NULL) exit(1);
+    made->value = value;
+    made->next = NULL;
+    return made;
+}
+
+int main(void) {
+    struct node *first = node(1);
+    first->next = node(2);
+    first->next->next = node(3);
+    first->next = first->next->next;
+    printf("%d\n", first->next->value);
+    free(first->next);
+    free(first);
+    return 0;
+}

@@ -1,0 +1,31 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+static long serve(long requests) {
+    int state = 0;
+    long *connection = NULL, served = 0;
+    for (long i = 0; i < requests; i++) {
+        switch (state) {
+        case 0:
+            connection = malloc(sizeof *connection);
+            if (connection == NULL) return -1;
+            *connection = i;
+            state = 1;
+            break;
+        case 1:
+            served += *connection;
+            state = 2;
+            break;
+        default:
+            free(connection);
+            state = 0;
+        }
+    }
+    if (state == 2) free(connection);
+    return served;
+}
+
+int main(void) {
+    printf("%ld%ld%ld%ld\n", serve(0), serve(2), serve(3), serve(7));
+    return 0;
+}

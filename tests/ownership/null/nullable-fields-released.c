@@ -1,0 +1,25 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct request { char *path, *body, *query; };
+
+static int serve(bool with_body, bool with_query) {
+    struct request request = { malloc(4), NULL, NULL };
+    if (request.path == NULL) return -1;
+    request.path[0] = '/';
+    if (with_body) request.body = malloc(16);
+    if (with_query) request.query = malloc(8);
+    int parts = 1;
+    if (request.body != NULL) { request.body[0] = 'b'; ++parts; }
+    if (request.query != NULL) { request.query[0] = 'q'; ++parts; }
+    free(request.query);
+    free(request.body);
+    free(request.path);
+    return parts;
+}
+
+int main(void) {
+    printf("%d%d%d\n", serve(false, false), serve(true, false), serve(true, true));
+    return 0;
+}

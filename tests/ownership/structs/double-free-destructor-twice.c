@@ -1,0 +1,19 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+struct buffer { long *data; long n; };
+
+static void release(struct buffer *b) {
+    free(b->data);
+    b->n = 0;
+}
+
+int main(void) {
+    struct buffer b = {malloc(8), 1};
+    if (b.data == NULL) return 1;
+    *b.data = 3;
+    printf("%ld\n", *b.data);
+    release(&b);
+    release(&b);
+    return 0;
+}

@@ -1,0 +1,20 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+struct pair { long *keys, *values; };
+
+static struct pair make_pair(long n) {
+    long *keys = malloc(n * sizeof *keys);
+    if (n > 100) return (struct pair){NULL, NULL};
+    long *values = malloc(n * sizeof *values);
+    return (struct pair){keys, values};
+}
+
+int main(int argc, char **argv) {
+    (void)argv;
+    struct pair p = make_pair(argc * 60);
+    if (p.keys == NULL) puts("no pair");
+    free(p.values);
+    free(p.keys);
+    return 0;
+}

@@ -1,0 +1,13 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void) {
+    int *list = malloc(4 * sizeof(int)), *third, *second;
+    if (list == NULL) return 1;
+    third = &list[2];
+    *third = 5;
+    second = third - 1;
+    printf("%d\n", *third);
+    free(second);
+    return 0;
+}
