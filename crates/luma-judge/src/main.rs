@@ -23,6 +23,9 @@ struct Cli {
     /// Random scripts of inputs to run each program with.
     #[arg(long, default_value_t = 24)]
     runs: u32,
+    /// Only print the program of this number.
+    #[arg(long, value_name = "NUMBER")]
+    print: Option<u64>,
     /// Write programs worth a look into this directory.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -40,6 +43,21 @@ enum Engine {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    match (cli.print, cli.engine) {
+        (Some(number), Engine::Soundness) => {
+            print!("{}", soundness::source(cli.seed, number));
+            return ExitCode::SUCCESS;
+        }
+        (Some(number), Engine::Precision) => {
+            print!("{}", precision::source(cli.seed, number));
+            return ExitCode::SUCCESS;
+        }
+        (Some(_), Engine::Mutation) => {
+            eprintln!("luma-judge: `--print` is about programs made at random");
+            return ExitCode::from(2);
+        }
+        (None, _) => {}
+    }
     let settings = Settings {
         programs: cli.programs,
         seed: cli.seed,

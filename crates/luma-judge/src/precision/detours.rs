@@ -91,6 +91,10 @@ impl Body<'_> {
             return self.use_unsure(&place);
         }
         let (target, home, new) = self.target(object.class);
+        // What decides whether it is there must live as long as it does.
+        if object.guard.is_some() && home < self.depth {
+            return self.use_unsure(&place);
+        }
         let left =
             if new { format!("let {target}: {}", object.class.ty()) } else { target.clone() };
         self.line(&format!("{left} = {place};"));

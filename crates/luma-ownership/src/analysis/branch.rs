@@ -79,6 +79,9 @@ impl Engine<'_> {
                 }
             }
         }
+        if is_end {
+            self.leave_merged(teller, &mut no);
+        }
         vec![yes, no]
     }
 

@@ -96,6 +96,9 @@ impl Interpreter for Engine<'_> {
         for &block in f.blocks(region) {
             self.leave_block(block, states, loss(way), f.last(block));
         }
+        if let (Way::Break, Some(op)) = (way, f.region_op(region)) {
+            self.leave_merged(op, states);
+        }
     }
 
     fn exit(&mut self, states: Vec<State>) {

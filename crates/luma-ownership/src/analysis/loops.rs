@@ -29,6 +29,10 @@ pub(super) struct Running {
     widening: bool,
     /// It was known beforehand in every iteration whether there was another.
     decided: bool,
+    /// Memory of which a merged iteration has read a pointer at an unknown index.
+    indexed: Vec<Root>,
+    /// There is more of that than in the round before.
+    grown: bool,
 }
 
 #[derive(Debug)]
@@ -47,7 +51,14 @@ impl Engine<'_> {
     pub(super) fn start_loop(&mut self, head: LoopHead, states: Vec<State>) -> Vec<State> {
         let op = self.loop_of(head.point);
         let widening = self.widening;
-        self.loops.push(Running { op, phase: Phase::Last, widening, decided: true });
+        self.loops.push(Running {
+            op,
+            phase: Phase::Last,
+            widening,
+            decided: true,
+            indexed: Vec::new(),
+            grown: false,
+        });
         let depth = self.loops.len();
         let (phase, states) = if depth as u32 > MAX_LOOP_DEPTH || self.is_coarse() {
             (Phase::Last, self.give_up(op, states))
@@ -105,7 +116,7 @@ impl Engine<'_> {
             Phase::Merged { mut head, rounds } => {
                 let mut states = back;
                 self.age(op, &mut states, 1, 1);
-                let mut changed = false;
+                let mut changed = std::mem::take(&mut running.grown);
                 for state in states {
                     changed |= head.add(state, max, &mut self.terms, op);
                 }
@@ -196,6 +207,33 @@ impl Engine<'_> {
         }
         for state in states {
             self.sweep(state);
+        }
+    }
+
+    /// Notes that a pointer was read from `root` at an unknown index.
+    pub(super) fn read_at_unknown_index(&mut self, root: Root) {
+        for running in &mut self.loops {
+            if matches!(running.phase, Phase::Merged { .. }) && !running.indexed.contains(&root) {
+                running.indexed.push(root);
+                running.grown = true;
+            }
+        }
+    }
+
+    /// The loop `op` ends. Which of the elements that merged iterations have looked at are gone by
+    /// now cannot be told, also where a state seems to know one.
+    pub(super) fn leave_merged(&mut self, op: Op, states: &mut [State]) {
+        let Some(running) = self.loops.iter().rev().find(|running| running.op == Some(op)) else {
+            return;
+        };
+        if !matches!(running.phase, Phase::Merged { .. }) {
+            return;
+        }
+        for state in states {
+            for &root in &running.indexed {
+                let held: Vec<Val> = state.cells_of(root).iter().map(|cell| cell.val).collect();
+                held.into_iter().for_each(|val| state.escape(val, Departure::Index));
+            }
         }
     }
 

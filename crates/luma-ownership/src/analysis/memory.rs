@@ -88,6 +88,7 @@ impl Engine<'_> {
         let Some(offset) = offset else {
             // It may be any of the pointers in there, so whoever holds it may free that.
             if self.module.context.is_ptr(ty) {
+                self.read_at_unknown_index(root);
                 let held: Vec<Val> = state.cells_of(root).iter().map(|cell| cell.val).collect();
                 held.into_iter().for_each(|val| state.escape(val, Departure::Index));
             }
