@@ -24,6 +24,9 @@ pub struct Summary {
     pub owned_fields: BTreeSet<i64>,
     /// Parameters that it, or a function it calls, stores outside its own variables, and where.
     pub keeps: BTreeMap<u32, Kept>,
+    /// Pointers stored behind parameters, or in parameters that are structs, whose memory it uses on
+    /// some path.
+    pub may_use: BTreeSet<Path>,
     /// Parameters that it takes, and what becomes of them.
     pub taken: BTreeMap<u32, Discharge>,
     /// Parameters that it keeps may be in places that `effects` do not tell.
@@ -98,7 +101,7 @@ impl Scalar {
 
 /// Where a pointer comes from: parameter number `parameter`, then what is stored so many bytes
 /// into the memory behind it, and so on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     /// The parameter.
     pub parameter: u32,
@@ -335,6 +338,7 @@ pub(crate) fn of_prototype(module: &Module, f: &Function) -> Summary {
         null_result: false,
         owned_fields: BTreeSet::new(),
         keeps: BTreeMap::new(),
+        may_use: BTreeSet::new(),
         taken: BTreeMap::new(),
         hides: false,
         leaves: BTreeSet::new(),
@@ -397,7 +401,10 @@ pub(crate) fn needs_analysis(module: &Module, f: &Function) -> bool {
     let mut count = 0;
     f.walk(&mut |op| count += usize::from(f.op_name(op) != luma::Defer::NAME));
     let moves = |ty: Type| module.context.is_ptr(ty) || module.context.is_aggregate(ty);
-    let mut found = count <= TINY || (count <= SMALL && f.results.iter().any(|&ty| moves(ty)));
+    let mut found = count <= TINY
+        || (count <= SMALL
+            && (f.results.iter().any(|&ty| moves(ty))
+                || f.params.iter().any(|&ty| module.context.is_aggregate(ty))));
     f.walk(&mut |op| {
         let operands = f.operands(op);
         let ty = |at: usize| operands.get(at).map(|&value| f.value_type(value));

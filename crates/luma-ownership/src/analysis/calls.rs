@@ -31,6 +31,9 @@ impl Engine<'_> {
                 self.check_use(state, val, Use::Pass, at);
             }
         }
+        if let Some(summary) = summary {
+            self.check_uses(state, op, summary);
+        }
         if writes || effects.is_empty() || hides {
             for &parameter in summary.iter().flat_map(|summary| summary.keeps.keys()) {
                 let Some(&arg) = f.operands(op).get(parameter as usize) else { continue };

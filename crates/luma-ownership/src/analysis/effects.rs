@@ -8,7 +8,7 @@ use super::Engine;
 use super::defect::Use;
 use super::state::{Cell, ObjectId, Range, Root, State, Status, Val};
 use super::term::{Source, Term, TermData};
-use crate::summary::{Departure, Effect, Kept, Left, Path, Scalar};
+use crate::summary::{Departure, Effect, Kept, Left, Path, Scalar, Summary};
 
 /// Objects that calls leave behind parameters are numbered from here, apart from results.
 pub(super) const FIRST_LEFT: u32 = 1 << 24;
@@ -401,6 +401,29 @@ impl Engine<'_> {
             } else {
                 state.escape(Val::Ptr(root, Some(0)), Departure::Given);
                 state.havoc(root, Departure::Given);
+            }
+        }
+    }
+
+    /// Checks what a call may use of what is gone. To pass a struct is to pass the pointers in it;
+    /// behind a pointer it depends on the path the callee takes.
+    pub(super) fn check_uses(&mut self, state: &mut State, op: Op, summary: &Summary) {
+        let gone = |status| matches!(status, Status::Freed(_) | Status::Given(_));
+        if !state.objects.iter().any(|(_, object)| gone(object.status)) {
+            return;
+        }
+        for path in &summary.may_use {
+            let Some(&arg) = self.f.operands(op).get(path.parameter as usize) else { continue };
+            let Some(val) = self.follow_path(state, op, path) else { continue };
+            let Some((root, _)) = val.address() else { continue };
+            if !state.object(root).is_some_and(|object| gone(object.status)) {
+                continue;
+            }
+            if self.is_aggregate(arg) {
+                let at = self.text_of(op, arg);
+                self.check_use(state, val, Use::Pass, at);
+            } else {
+                self.summary.leaves.insert((op, Departure::Call));
             }
         }
     }

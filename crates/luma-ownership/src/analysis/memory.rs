@@ -22,10 +22,11 @@ impl Engine<'_> {
             if let Root::Term(term) = root
                 && self.parameter(term).is_none()
                 && self.terms.is_of_entry(term)
-                && state.used.len() < MOST_USED
-                && !state.used.contains(&term)
             {
-                state.used.push(term);
+                self.used.insert(term);
+                if state.used.len() < MOST_USED && !state.used.contains(&term) {
+                    state.used.push(term);
+                }
             }
             return;
         };

@@ -109,6 +109,7 @@ fn run_engine(
         returned: false,
         is_recursive: summaries.get(f.name).is_some(),
         takes: BTreeMap::new(),
+        used: FxHashSet::default(),
         kept: FxHashMap::default(),
         kept_in: FxHashMap::default(),
         stored: FxHashSet::default(),
@@ -121,6 +122,7 @@ fn run_engine(
     let is_scalar = f.results.first().is_some_and(|&ty| !module.context.is_ptr(ty));
     engine.summary.simplify(is_scalar);
     engine.summary.forget_inexact();
+    engine.summary.may_use = engine.used.iter().filter_map(|&term| engine.path_of(term)).collect();
     engine.note_lost_stores();
     let mut defects: Vec<Defect> = engine.defects.into_values().collect();
     for defect in &mut defects {
@@ -163,6 +165,8 @@ pub(crate) struct Engine<'a> {
     is_recursive: bool,
     /// The takes of parameters.
     takes: BTreeMap<u32, Op>,
+    /// Pointers of before the entry whose memory is used on some path.
+    used: FxHashSet<Term>,
     /// Stores of borrowed parameters where they outlive the call.
     kept: FxHashMap<Op, keep::Keep>,
     /// The last store of a parameter at an offset of the objects of a take.
