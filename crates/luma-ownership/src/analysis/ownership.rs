@@ -8,7 +8,7 @@ use super::defect::{DefectKind, Discharging, FalseResult, Memory, Use};
 use super::history::Event;
 use super::state::{Object, ObjectId, Root, State, Status, Val};
 use super::term::{Source, TermData};
-use crate::summary::{Departure, Summary};
+use crate::summary::{Departure, Discharge, Summary};
 
 /// To whom an object is given.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -199,7 +199,12 @@ impl Engine<'_> {
                 }
                 Status::Given(by) => {
                     let kind = match receiver {
-                        Receiver::Callee if op != by && self.same_call(op, by) => {
+                        // Two owners at once; what is given away for good has none.
+                        Receiver::Callee
+                            if op != by
+                                && (self.same_call(op, by)
+                                    || (self.is_kept(op) && self.is_kept(by))) =>
+                        {
                             DefectKind::Conflict
                         }
                         Receiver::Callee => DefectKind::UseAfterTransfer(Use::Pass),
@@ -336,19 +341,35 @@ impl Engine<'_> {
         callee.and_then(|callee| self.summaries.get(callee)).is_some_and(Summary::is_exact)
     }
 
-    /// Whether the results of both gives are arguments of one call.
-    fn same_call(&self, a: Op, b: Op) -> bool {
+    /// The call that `give` gives to, and which of its arguments that is.
+    fn call_of(&self, give: Op) -> Option<(Op, u32)> {
         let f = self.f;
-        let uses = |call: Op, give: Op| {
-            f.results(give).first().is_some_and(|value| f.operands(call).contains(value))
-        };
-        let mut at = f.next(a);
+        let &given = f.results(give).first()?;
+        let mut at = f.next(give);
         while let Some(op) = at {
-            if f.op_name(op) == luma::Call::NAME && uses(op, a) {
-                return uses(op, b);
+            if f.op_name(op) == luma::Call::NAME
+                && let Some(index) = f.operands(op).iter().position(|&value| value == given)
+            {
+                return Some((op, index as u32));
             }
             at = f.next(op);
         }
-        false
+        None
+    }
+
+    /// Whether the function that `give` gives to does nothing but store the object somewhere.
+    fn is_kept(&self, give: Op) -> bool {
+        let callee = own::Give(give).callee_attr(self.f).and_then(Attribute::as_symbol);
+        let summary = callee.and_then(|callee| self.summaries.get(callee));
+        let becomes =
+            self.call_of(give).and_then(|(_, parameter)| summary?.taken.get(&parameter).copied());
+        let only_kept = Discharge { kept: true, ..Discharge::default() };
+        becomes == Some(only_kept)
+    }
+
+    /// Whether the results of both gives are arguments of one call.
+    fn same_call(&self, a: Op, b: Op) -> bool {
+        let calls = (self.call_of(a), self.call_of(b));
+        matches!(calls, (Some((a, _)), Some((b, _))) if a == b)
     }
 }

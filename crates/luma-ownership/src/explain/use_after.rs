@@ -1,6 +1,8 @@
 //! E0403, E0404 and E0412: an object is touched after it was given away.
 
 use luma_diagnostics::{Diagnostic, codes};
+use luma_ir::Op;
+use luma_ir::dialects::luma;
 
 use super::{Story, name, stored};
 use crate::Use;
@@ -122,9 +124,17 @@ pub(super) fn transfer(story: Story<'_>, how: Use) -> Diagnostic {
 pub(super) fn conflict(story: Story<'_>) -> Diagnostic {
     let subject = subject(story, Use::Pass);
     let callee = story.defect.op.and_then(|op| name::callee(story, op));
-    let message = match &callee {
-        Some(callee) => format!("`{callee}` takes ownership of {subject} twice"),
-        None => format!("ownership of {subject} is given away twice"),
+    let first = story.defect.other.filter(|&other| !same_call(story, other));
+    let first = first.and_then(|other| name::callee(story, other));
+    let message = match (&callee, &first) {
+        (Some(callee), Some(first)) if first == callee => {
+            format!("{subject} gets a second owner: `{callee}` keeps it already")
+        }
+        (Some(callee), Some(first)) => {
+            format!("{subject} gets a second owner: `{first}` keeps it, and now `{callee}` does")
+        }
+        (Some(callee), None) => format!("`{callee}` takes ownership of {subject} twice"),
+        (None, _) => format!("ownership of {subject} is given away twice"),
     };
     let mut diagnostic =
         Diagnostic::new(codes::E0412, story.at(), message).label("given to a second owner here");
@@ -132,5 +142,25 @@ pub(super) fn conflict(story: Story<'_>) -> Diagnostic {
         diagnostic = diagnostic.also(story.span(other), "given to the first owner here");
     }
     diagnostic = story.with_origin(diagnostic);
-    diagnostic.help("pass a different object for each parameter that is taken")
+    match first {
+        Some(_) => diagnostic.help("put another object there: each owner frees what it keeps"),
+        None => diagnostic.help("pass a different object for each parameter that is taken"),
+    }
+}
+
+/// Whether the defect and `other` give to one call.
+fn same_call(story: Story<'_>, other: Op) -> bool {
+    let f = story.f;
+    let call = |give: Op| {
+        let &given = f.results(give).first()?;
+        let mut at = f.next(give);
+        while let Some(op) = at {
+            if f.op_name(op) == luma::Call::NAME && f.operands(op).contains(&given) {
+                return Some(op);
+            }
+            at = f.next(op);
+        }
+        None
+    };
+    story.defect.op.is_some_and(|op| call(op) == call(other))
 }
