@@ -79,7 +79,7 @@ pub fn verify_with_summaries(
 ) -> Vec<Diagnostic> {
     let mut found: Vec<(Symbol, Vec<Defect>)> = Vec::new();
     let calls = CallGraph::new(module);
-    for level in levels(module, &calls) {
+    for level in levels(&calls) {
         let functions = level.iter().copied().flatten();
         let bodies = functions.filter_map(|name| module.functions.get(name));
         // An operation is visited a few times.
@@ -106,17 +106,13 @@ pub fn verify_with_summaries(
 }
 
 /// The components of a call graph in groups: those of one call only functions of groups before it.
-fn levels<'a>(module: &Module, calls: &'a CallGraph) -> Vec<Vec<&'a [Symbol]>> {
+fn levels(calls: &CallGraph) -> Vec<Vec<&[Symbol]>> {
     let mut level_of: FxHashMap<Symbol, usize> = FxHashMap::default();
     let mut levels: Vec<Vec<&[Symbol]>> = Vec::new();
     for component in calls.components() {
-        let mut level = 0;
-        for f in component.iter().filter_map(|name| module.functions.get(name)) {
-            f.walk(&mut |op| {
-                let below = callee(f, op).and_then(|callee| level_of.get(&callee));
-                level = level.max(below.map_or(0, |below| below + 1));
-            });
-        }
+        let callees = component.iter().flat_map(|&name| calls.callees(name));
+        let below = callees.filter_map(|callee| level_of.get(callee));
+        let level = below.map(|below| below + 1).max().unwrap_or(0);
         level_of.extend(component.iter().map(|&name| (name, level)));
         if levels.len() <= level {
             levels.resize_with(level + 1, Vec::new);
