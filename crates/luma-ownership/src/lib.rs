@@ -25,6 +25,7 @@
 mod analysis;
 mod explain;
 mod facts;
+mod gives;
 mod layout;
 mod lint;
 mod place;

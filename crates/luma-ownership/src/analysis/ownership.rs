@@ -1,6 +1,6 @@
 //! `own.take` and `own.give`.
 
-use luma_ir::dialects::{luma, own};
+use luma_ir::dialects::own;
 use luma_ir::{Attribute, Op, Value};
 
 use super::Engine;
@@ -8,6 +8,7 @@ use super::defect::{DefectKind, Discharging, FalseResult, Memory, Use};
 use super::history::Event;
 use super::state::{Object, ObjectId, Root, State, Status, Val};
 use super::term::{Source, TermData};
+use crate::gives::{call_of, same_call};
 use crate::summary::{Departure, Discharge, Summary};
 
 /// To whom an object is given.
@@ -202,7 +203,7 @@ impl Engine<'_> {
                         // Two owners at once; what is given away for good has none.
                         Receiver::Callee
                             if op != by
-                                && (self.same_call(op, by)
+                                && (same_call(self.f, op, by)
                                     || (self.is_kept(op) && self.is_kept(by))) =>
                         {
                             DefectKind::Conflict
@@ -341,35 +342,13 @@ impl Engine<'_> {
         callee.and_then(|callee| self.summaries.get(callee)).is_some_and(Summary::is_exact)
     }
 
-    /// The call that `give` gives to, and which of its arguments that is.
-    fn call_of(&self, give: Op) -> Option<(Op, u32)> {
-        let f = self.f;
-        let &given = f.results(give).first()?;
-        let mut at = f.next(give);
-        while let Some(op) = at {
-            if f.op_name(op) == luma::Call::NAME
-                && let Some(index) = f.operands(op).iter().position(|&value| value == given)
-            {
-                return Some((op, index as u32));
-            }
-            at = f.next(op);
-        }
-        None
-    }
-
     /// Whether the function that `give` gives to does nothing but store the object somewhere.
     fn is_kept(&self, give: Op) -> bool {
         let callee = own::Give(give).callee_attr(self.f).and_then(Attribute::as_symbol);
         let summary = callee.and_then(|callee| self.summaries.get(callee));
-        let becomes =
-            self.call_of(give).and_then(|(_, parameter)| summary?.taken.get(&parameter).copied());
+        let becomes = call_of(self.f, give)
+            .and_then(|(_, parameter)| summary?.taken.get(&parameter).copied());
         let only_kept = Discharge { kept: true, ..Discharge::default() };
         becomes == Some(only_kept)
-    }
-
-    /// Whether the results of both gives are arguments of one call.
-    fn same_call(&self, a: Op, b: Op) -> bool {
-        let calls = (self.call_of(a), self.call_of(b));
-        matches!(calls, (Some((a, _)), Some((b, _))) if a == b)
     }
 }

@@ -2,10 +2,10 @@
 
 use luma_diagnostics::{Diagnostic, codes};
 use luma_ir::Op;
-use luma_ir::dialects::luma;
 
 use super::{Story, name, stored};
 use crate::Use;
+use crate::gives::same_call;
 
 /// What the use does, about a pointer called `it`.
 fn verb(story: Story<'_>, how: Use) -> String {
@@ -124,7 +124,9 @@ pub(super) fn transfer(story: Story<'_>, how: Use) -> Diagnostic {
 pub(super) fn conflict(story: Story<'_>) -> Diagnostic {
     let subject = subject(story, Use::Pass);
     let callee = story.defect.op.and_then(|op| name::callee(story, op));
-    let first = story.defect.other.filter(|&other| !same_call(story, other));
+    let here = story.defect.op;
+    let apart = |other: &Op| !here.is_some_and(|op| same_call(story.f, op, *other));
+    let first = story.defect.other.filter(apart);
     let first = first.and_then(|other| name::callee(story, other));
     let message = match (&callee, &first) {
         (Some(callee), Some(first)) if first == callee => {
@@ -146,21 +148,4 @@ pub(super) fn conflict(story: Story<'_>) -> Diagnostic {
         Some(_) => diagnostic.help("put another object there: each owner frees what it keeps"),
         None => diagnostic.help("pass a different object for each parameter that is taken"),
     }
-}
-
-/// Whether the defect and `other` give to one call.
-fn same_call(story: Story<'_>, other: Op) -> bool {
-    let f = story.f;
-    let call = |give: Op| {
-        let &given = f.results(give).first()?;
-        let mut at = f.next(give);
-        while let Some(op) = at {
-            if f.op_name(op) == luma::Call::NAME && f.operands(op).contains(&given) {
-                return Some(op);
-            }
-            at = f.next(op);
-        }
-        None
-    };
-    story.defect.op.is_some_and(|op| call(op) == call(other))
 }
