@@ -9,10 +9,10 @@ use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_ir::Context;
 use luma_ir::dialect::{irdl, reference};
 
-use crate::cli::DiagnosticArgs;
-use crate::dialects::Dialects;
-use crate::extension::Registry;
-use crate::{emit, report};
+use luma_driver::dialects::Dialects;
+use luma_driver::extension::Registry;
+use luma_driver::options::DiagnosticArgs;
+use luma_driver::{emit, report};
 
 #[derive(Args, Debug)]
 pub(crate) struct DialectArgs {

@@ -4,19 +4,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use luma_diagnostics::{Diagnostic, SourceMap, explain};
+use luma_diagnostics::{SourceMap, explain};
 
-use crate::cli::{
-    CheckArgs, Cli, Command, CompileArgs, DiagnosticArgs, EmitKind, InputArgs, RunArgs,
-};
-use crate::compile::{self, Job};
-use crate::dialects::Dialects;
-use crate::extension::Registry;
-use crate::steps::Granularity;
-use crate::{
-    bisect, dialect_cmd, emit, facts, fix, input, interp, levels, listing, reduce, report,
-    reproducer, run, sweep, test_passes,
-};
+use crate::cli::{CheckArgs, Cli, Command, CompileArgs, RunArgs};
+use crate::{dialect_cmd, facts, fix, listing, test_passes};
+use luma_driver::compile::{self, Job};
+use luma_driver::extension::Registry;
+use luma_driver::options::{DiagnosticArgs, EmitKind};
+use luma_driver::steps::Granularity;
+use luma_driver::{emit, levels, report, reproducer, run, with_input};
 
 /// Does what the command line asks.
 pub(crate) fn run(cli: &Cli, mut registry: Registry) -> ExitCode {
@@ -40,12 +36,12 @@ pub(crate) fn run(cli: &Cli, mut registry: Registry) -> ExitCode {
         Some(Command::Run(args)) => run_program(args, &registry),
         Some(Command::Check(args)) => check(args, &registry),
         Some(Command::Fix(args)) => fix::fix(args, &registry),
-        Some(Command::Interp(args)) => interp::interp(args, &registry),
+        Some(Command::Interp(args)) => luma_lab::interp(args, &registry),
         Some(Command::Dialect(args)) => dialect_cmd::dialect(args, &registry),
-        Some(Command::CheckLevels(args)) => interp::check_levels(args, &registry),
-        Some(Command::Bisect(args)) => bisect::bisect(args, &registry),
-        Some(Command::Reduce(args)) => reduce::reduce(args, &registry),
-        Some(Command::Sweep(args)) => sweep::sweep(args, &registry),
+        Some(Command::CheckLevels(args)) => luma_lab::check_levels(args, &registry),
+        Some(Command::Bisect(args)) => luma_lab::bisect(args, &registry),
+        Some(Command::Reduce(args)) => luma_lab::reduce(args, &registry),
+        Some(Command::Sweep(args)) => luma_lab::sweep(args, &registry),
         None => match &cli.compile.run_reproducer {
             Some(path) => replay(path, &cli.compile.diagnostics, registry),
             None => compile(&cli.compile, &registry, false),
@@ -180,25 +176,4 @@ fn run_program(args: &RunArgs, registry: &Registry) -> ExitCode {
         Some(program) => program.run(&args.args),
         None => code,
     }
-}
-
-/// Reads the input, does `work`, and reports everything found.
-pub(crate) fn with_input(
-    args: &InputArgs,
-    registry: &Registry,
-    work: impl FnOnce(&SourceMap, input::Input, &Dialects, &mut Vec<Diagnostic>),
-) -> ExitCode {
-    let InputArgs { file, from, diagnostics: how } = args;
-    let mut map = SourceMap::new();
-    let mut diagnostics = Vec::new();
-    let dialects = Dialects::load(&mut map, registry, &from.dialect, &mut diagnostics);
-    match input::read(&mut map, file, from.from) {
-        Ok(input) => {
-            if let Some(dialects) = dialects {
-                work(&map, input, &dialects, &mut diagnostics);
-            }
-        }
-        Err(error) => diagnostics.push(*error),
-    }
-    if report::report(&map, how, &diagnostics) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

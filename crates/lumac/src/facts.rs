@@ -9,11 +9,12 @@ use luma_ir::{Function, Module, Op, value_names};
 use luma_ownership::{FunctionFacts, Options, Situation, Summaries};
 use serde_json::{Value, json};
 
-use crate::cli::{CheckArgs, Ownership};
-use crate::dialects::Dialects;
-use crate::input::{Input, Level};
-use crate::levels::Verify;
-use crate::{emit, levels};
+use crate::cli::CheckArgs;
+use luma_driver::dialects::Dialects;
+use luma_driver::input::{Input, Level};
+use luma_driver::levels::Verify;
+use luma_driver::options::{self, Ownership};
+use luma_driver::{emit, levels};
 
 /// Whether anything is asked for.
 pub(crate) fn asked(args: &CheckArgs) -> bool {
@@ -91,7 +92,7 @@ fn json(map: &SourceMap, module: &Module, summaries: &Summaries, options: &Optio
             })
         })
         .collect();
-    json!({ "version": 1, "lumac": crate::cli::version(), "functions": functions })
+    json!({ "version": 1, "lumac": options::version(), "functions": functions })
 }
 
 /// The operations in the order of the text; their places there, from 0, are their numbers.

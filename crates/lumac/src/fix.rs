@@ -8,10 +8,10 @@ use luma_diagnostics::{Code, Diagnostic, FileId, Fix, SourceMap, codes};
 use luma_pass::instrument::unified_diff;
 
 use crate::cli::FixArgs;
-use crate::dialects::Dialects;
-use crate::extension::Registry;
-use crate::input::{self, Input, Level};
-use crate::{compile, levels, report};
+use luma_driver::dialects::Dialects;
+use luma_driver::extension::Registry;
+use luma_driver::input::{self, Input, Level};
+use luma_driver::{compile, levels, report};
 
 /// An edit may uncover what the next one mends; more in a row have not been seen to help.
 const MAX_ROUNDS: usize = 10;

@@ -1,45 +1,27 @@
-//! Command line and driver of the Luma compiler. It knows the levels a program goes through and
-//! nothing about their insides.
+//! Command line of the Luma compiler.
 //!
 //! ```text
-//! cli ──▶ driver ──▶ compile ──▶ input ──▶ steps ──▶ emit
-//!                                  │         │         │
-//!                                  └─────────┴─────────┴──▶ report (stderr), reproducer
+//! cli ──▶ driver ──▶ luma_driver: a program through the list of steps
+//!            └─────▶ luma_lab: research commands on that list
 //! ```
 //!
 //! What was asked for goes to stdout or files, diagnostics to stderr. Exit code 0 is success,
 //! 1 is an error in the input or environment, 2 is wrong usage, 101 is a bug in lumac.
 
-mod bisect;
 mod cli;
-mod compile;
 mod dialect_cmd;
-mod dialects;
 mod driver;
-mod emit;
-mod extension;
 mod facts;
 mod fix;
-mod input;
-mod instruments;
-mod interp;
-mod levels;
 mod listing;
-mod oracle;
-mod record;
-mod reduce;
-mod report;
-mod reproducer;
-mod run;
-mod steps;
-mod sweep;
 mod test_passes;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use extension::{Lowering, Registry};
+pub use luma_driver::extension::{Lowering, Registry};
+use luma_driver::report;
 
 /// The stack of the thread that compiles. Walks over syntax trees and nested regions are recursive;
 /// the front ends bound their depth, and this is room for that depth with a wide margin.

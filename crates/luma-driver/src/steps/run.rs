@@ -13,55 +13,63 @@ use luma_pass::instrument::{Count, Instrument, Outcome, StepInfo};
 
 use super::plan::{Action, Plan, Step};
 use super::state::State;
-use crate::cli::EmitKind;
 use crate::dialects::Dialects;
 use crate::extension::Registry;
 use crate::input::{self, Input, Level};
 use crate::levels::{self, Product};
+use crate::options::EmitKind;
 
 /// What running a plan depends on beside the plan.
 #[derive(Clone, Copy)]
-pub(crate) struct Cx<'a> {
-    pub(crate) map: &'a SourceMap,
-    pub(crate) input: Input,
-    pub(crate) registry: &'a Registry,
-    pub(crate) dialects: &'a Dialects,
-    pub(crate) level: luma_llvm::OptLevel,
+pub struct Cx<'a> {
+    /// The files that were read.
+    pub map: &'a SourceMap,
+    /// The program.
+    pub input: Input,
+    /// Where lowerings of extensions are.
+    pub registry: &'a Registry,
+    /// The dialects that Luma IR is read with.
+    pub dialects: &'a Dialects,
+    /// How much is optimised.
+    pub level: luma_llvm::OptLevel,
     /// The target triple; the input's or the host's if there is none.
-    pub(crate) target: Option<&'a str>,
+    pub target: Option<&'a str>,
     /// Whether to verify after every step; if not said, Luma passes in debug builds, and MLIR
     /// passes asked for by name.
-    pub(crate) verify_each: Option<bool>,
+    pub verify_each: Option<bool>,
     /// For function passes; 0 is one for each core.
-    pub(crate) threads: usize,
+    pub threads: usize,
     /// Show locations in text.
-    pub(crate) locations: bool,
+    pub locations: bool,
     /// Print Luma IR in MLIR's generic form where it is emitted.
-    pub(crate) generic: bool,
+    pub generic: bool,
 }
 
 /// What a run made, until its end or failure.
 #[derive(Default)]
-pub(crate) struct Ran {
-    pub(crate) products: Vec<Product>,
+pub struct Ran {
+    /// What was emitted, in the order it was made.
+    pub products: Vec<Product>,
     /// Everything wrong or noteworthy, in order.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
     /// What stands at the end; `None` after a failure.
-    pub(crate) state: Option<State>,
-    pub(crate) failure: Option<Failure>,
+    pub state: Option<State>,
+    /// The step that failed, if one did.
+    pub failure: Option<Failure>,
 }
 
 /// A step that failed. What is wrong stands among the diagnostics.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// The place of the step in the plan, from 0.
-    pub(crate) index: usize,
-    pub(crate) cause: Cause,
+    pub index: usize,
+    /// Why.
+    pub cause: Cause,
 }
 
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub enum Cause {
     /// Something is wrong with the program or the environment.
     Program,
     /// The step did something wrong, or left something invalid: in one line, what.
@@ -71,7 +79,7 @@ pub(crate) enum Cause {
 }
 
 /// Takes the input of `cx` through `plan`.
-pub(crate) fn run(cx: &Cx<'_>, plan: &Plan, instruments: &mut dyn Instrument) -> Ran {
+pub fn run(cx: &Cx<'_>, plan: &Plan, instruments: &mut dyn Instrument) -> Ran {
     let mut ran = Ran::default();
     match run_into(cx, plan, instruments, &mut ran) {
         Ok(state) => ran.state = Some(state),
@@ -86,7 +94,7 @@ pub(crate) fn run(cx: &Cx<'_>, plan: &Plan, instruments: &mut dyn Instrument) ->
 
 /// What stands before the step at `index`, when only steps that are mandatory or that `allow` takes
 /// have run. `None` if that fails. Nothing is reported.
-pub(crate) fn run_until(
+pub fn run_until(
     cx: &Cx<'_>,
     plan: &Plan,
     index: usize,

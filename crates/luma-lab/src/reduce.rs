@@ -1,27 +1,60 @@
 //! `lumac reduce`: makes a program small while it stays interesting.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use luma_diagnostics::SourceMap;
 use luma_ir::{Module, PrintOptions, print_module};
 use luma_pass::instrument::{StepInfo, World};
 use luma_reduce::{Options, Stats, reduce_module, reduce_source};
 
-use crate::cli::{EmitKind, ReduceArgs};
-use crate::driver::with_input;
-use crate::extension::Registry;
-use crate::input::{Input, Level};
+use crate::interp;
 use crate::oracle::{self, Gate, Job, Oracle};
-use crate::run::Limits;
-use crate::steps::{self, Plan, State};
-use crate::{emit, interp, levels};
+use luma_driver::extension::Registry;
+use luma_driver::input::{Input, Level};
+use luma_driver::options::{CodeArgs, EmitKind, InputArgs, PipelineArgs};
+use luma_driver::run::Limits;
+use luma_driver::steps::{self, Plan, State};
+use luma_driver::{emit, levels, with_input};
+
+/// What `lumac reduce` is asked for.
+#[derive(Args, Debug)]
+pub struct ReduceArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// What to keep: `output`, `crash`, `diagnostic`, `diagnostic=CODE`, or that a command of the
+    /// shell ends with 0; the file it is about takes the place of `{}` or stands at its end.
+    #[arg(long, value_name = "ORACLE")]
+    pub(crate) oracle: Oracle,
+    /// Write what is left to this file instead of standard output.
+    #[arg(short, value_name = "PATH", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Stop after so many questions to the oracle.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_calls: Option<usize>,
+    /// Stop after so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) max_time: Option<u64>,
+    /// Stop the program after so many steps of the interpreter.
+    #[arg(long, value_name = "N")]
+    pub(crate) step_limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) code: CodeArgs,
+    /// Which passes run.
+    #[command(flatten)]
+    pub pipeline: PipelineArgs,
+    /// Arguments for the program.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(crate) args: Vec<OsString>,
+}
 
 /// The exit code is 0 when the input was interesting.
-pub(crate) fn reduce(args: &ReduceArgs, registry: &Registry) -> ExitCode {
+pub fn reduce(args: &ReduceArgs, registry: &Registry) -> ExitCode {
     let mut code = ExitCode::FAILURE;
     let read = with_input(&args.input, registry, |map, input, dialects, _| {
         let job = Job {

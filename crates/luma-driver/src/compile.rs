@@ -8,37 +8,46 @@ use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_llvm::crash;
 use luma_pass::instrument::{Instrument, Record, Selector, StepInfo};
 
-use crate::cli::{CodeArgs, DiagnosticArgs, EmitKind, FromArgs, InstrumentArgs, PipelineArgs};
 use crate::dialects::Dialects;
 use crate::extension::Registry;
 use crate::input::{self, Level};
 use crate::levels::{Product, Verify};
+use crate::options::{CodeArgs, DiagnosticArgs, EmitKind, FromArgs, InstrumentArgs, PipelineArgs};
 use crate::steps::{self, Cx, Granularity, Plan, PlanOptions};
 use crate::{instruments, record, report, reproducer};
 
 /// What to compile, and how.
 #[derive(Clone, Copy)]
-pub(crate) struct Job<'a> {
-    pub(crate) registry: &'a Registry,
-    pub(crate) file: &'a Path,
-    pub(crate) from: &'a FromArgs,
-    /// In the order of the levels, each once.
-    pub(crate) emit: &'a [EmitKind],
-    pub(crate) code: &'a CodeArgs,
-    pub(crate) pipeline: &'a PipelineArgs,
-    pub(crate) instruments: &'a InstrumentArgs,
-    pub(crate) diagnostics: &'a DiagnosticArgs,
-    pub(crate) stop_after: Option<&'a str>,
-    pub(crate) locations: bool,
+pub struct Job<'a> {
+    /// Passes, dialects and lowerings.
+    pub registry: &'a Registry,
+    /// The program; `-` is standard input.
+    pub file: &'a Path,
+    /// Its level and dialects.
+    pub from: &'a FromArgs,
+    /// What to make, in the order of the levels, each once.
+    pub emit: &'a [EmitKind],
+    /// Optimisation level and target.
+    pub code: &'a CodeArgs,
+    /// Which steps run.
+    pub pipeline: &'a PipelineArgs,
+    /// What is shown of them.
+    pub instruments: &'a InstrumentArgs,
+    /// What is verified, and how diagnostics are printed.
+    pub diagnostics: &'a DiagnosticArgs,
+    /// The last step, by name or number.
+    pub stop_after: Option<&'a str>,
+    /// Print locations with the IR.
+    pub locations: bool,
     /// Print Luma IR in MLIR's generic form.
-    pub(crate) generic: bool,
+    pub generic: bool,
     /// It was run from a reproducer, and is not to write another.
-    pub(crate) replay: bool,
+    pub replay: bool,
 }
 
 /// Compiles, gives what was made to `write`, and reports everything found. `write` is not called
 /// when there are errors.
-pub(crate) fn compile(
+pub fn compile(
     job: &Job<'_>,
     write: impl FnOnce(Vec<Product>) -> Result<(), Box<Diagnostic>>,
 ) -> ExitCode {
@@ -116,7 +125,7 @@ pub(crate) fn compile(
 /// # Errors
 ///
 /// In words, what is wrong with the command line.
-pub(crate) fn plan(job: &Job<'_>, granularity: Granularity) -> Result<Plan, String> {
+pub fn plan(job: &Job<'_>, granularity: Granularity) -> Result<Plan, String> {
     let all = [EmitKind::Exe];
     let options = PlanOptions {
         from: job.from.from.unwrap_or_else(|| Level::of(job.file)),
@@ -170,7 +179,7 @@ fn instruments(job: &Job<'_>, plan: &Plan) -> Result<Vec<Box<dyn Instrument>>, S
 }
 
 /// What steps depend on, for `job`.
-pub(crate) fn cx<'a>(
+pub fn cx<'a>(
     job: &Job<'a>,
     map: &'a SourceMap,
     input: input::Input,
@@ -234,7 +243,7 @@ fn after_crash(
 }
 
 /// Reports wrong usage.
-pub(crate) fn usage(message: &str) -> ExitCode {
+pub fn usage(message: &str) -> ExitCode {
     eprintln!("error: {message}");
     ExitCode::from(2)
 }

@@ -18,6 +18,6 @@ mod state;
 mod summaries;
 mod text;
 
-pub(crate) use plan::{Action, Granularity, Plan, PlanOptions, Step};
-pub(crate) use run::{Cause, Cx, Failure, run, run_until};
-pub(crate) use state::State;
+pub use plan::{Action, Granularity, Plan, PlanOptions, Step};
+pub use run::{Cause, Cx, Failure, run, run_until};
+pub use state::State;

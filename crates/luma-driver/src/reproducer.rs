@@ -22,8 +22,8 @@ use luma_diagnostics::{Diagnostic, codes};
 use luma_llvm::crash;
 use luma_pass::instrument::{Ir as _, StepInfo, World};
 
-use crate::cli::EmitKind;
 use crate::compile::Job;
+use crate::options::EmitKind;
 use crate::steps::{self, Cause, Cx, Failure, Granularity, Plan, State};
 
 /// The first line.
@@ -150,7 +150,7 @@ impl Reproduce<'_> {
         let mut lines = vec![
             TITLE.to_owned(),
             format!("step {}, `{}`: {what}", step.info.number, step.info.name),
-            format!("lumac {}", crate::cli::version()),
+            format!("lumac {}", crate::options::version()),
             format!("run: lumac --run-reproducer {name}"),
         ];
         let options = self.options(index, &state, allow);
@@ -259,7 +259,7 @@ fn save(directory: Option<&Path>, name: &str, text: &str) -> Result<PathBuf, Str
 /// # Errors
 ///
 /// It cannot be read, or is no reproducer.
-pub(crate) fn arguments(path: &Path) -> Result<Vec<OsString>, Box<Diagnostic>> {
+pub fn arguments(path: &Path) -> Result<Vec<OsString>, Box<Diagnostic>> {
     let name = path.display();
     let failed = |why: String| Box::new(Diagnostic::unlocated(codes::E0100, why));
     let bytes =

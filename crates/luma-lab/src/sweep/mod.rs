@@ -13,18 +13,68 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use luma_diagnostics::{Diagnostic, SourceMap};
 use luma_pass::instrument::Record;
 
-use crate::cli::{EmitKind, InstrumentArgs, SweepArgs};
-use crate::compile::{self, Job};
-use crate::dialects::Dialects;
-use crate::extension::Registry;
-use crate::input::{self, Input};
-use crate::run::{self, Captured, Program};
-use crate::steps::{self, Granularity, Plan};
+use luma_driver::compile::{self, Job};
+use luma_driver::dialects::Dialects;
+use luma_driver::extension::Registry;
+use luma_driver::input::{self, Input};
+use luma_driver::options::{DiagnosticArgs, EmitKind, FromArgs, InstrumentArgs};
+use luma_driver::run::{self, Captured, Program};
+use luma_driver::steps::{self, Granularity, Plan};
 use pipelines::Line;
+
+/// What `lumac sweep` is asked for.
+#[derive(Args, Debug)]
+pub struct SweepArgs {
+    /// The programs.
+    #[arg(value_name = "FILES", required = true, help_heading = "Input")]
+    pub(crate) files: Vec<PathBuf>,
+    /// A file with one pipeline on each line: a name, a colon, and flags.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(crate) pipelines: PathBuf,
+    /// Run the programs, too; time them and compare what they do with the first pipeline.
+    #[arg(long)]
+    pub(crate) run: bool,
+    /// How often each is compiled and run; times are medians.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 5,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub(crate) rounds: u16,
+    /// How the result is written.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "table",
+        help_heading = "Output"
+    )]
+    pub(crate) format: SweepFormat,
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "PATH", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+    #[command(flatten)]
+    pub(crate) diagnostics: DiagnosticArgs,
+}
+
+/// How the result of a sweep is written.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SweepFormat {
+    /// For people.
+    Table,
+    /// Comma-separated values with a heading.
+    Csv,
+    /// One JSON object.
+    Json,
+}
 
 /// The levels whose operations are counted, each as its last step leaves it.
 const LEVELS: [&str; 4] = ["luma-ir", "mlir", "mlir-llvm", "llvm-ir"];
@@ -52,7 +102,7 @@ struct Source {
 
 /// Does what the command line asks; the exit code is 1 if some program could not be compiled, or
 /// does something else than under the first pipeline.
-pub(crate) fn sweep(args: &SweepArgs, registry: &Registry) -> ExitCode {
+pub fn sweep(args: &SweepArgs, registry: &Registry) -> ExitCode {
     let mut map = SourceMap::new();
     let mut diagnostics = Vec::new();
     let dialects = Dialects::load(&mut map, registry, &args.from.dialect, &mut diagnostics);
@@ -78,7 +128,7 @@ pub(crate) fn sweep(args: &SweepArgs, registry: &Registry) -> ExitCode {
             }
         }
     }
-    if crate::report::report(&map, &args.diagnostics, &diagnostics) {
+    if luma_driver::report::report(&map, &args.diagnostics, &diagnostics) {
         return ExitCode::FAILURE;
     }
     let Some(dialects) = dialects else { return ExitCode::FAILURE };

@@ -9,7 +9,7 @@
 use clap::Parser;
 use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 
-use crate::cli::{CodeArgs, PipelineArgs};
+use luma_driver::options::{CodeArgs, PipelineArgs};
 
 /// One line of the file.
 #[derive(Debug)]

@@ -4,22 +4,61 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 
+use clap::Args;
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_interp::{Options, TrapKind};
 use luma_ir::Module;
 use luma_pass::instrument::{Selector, World};
 use luma_pass::{Analyses, RunOptions};
 
-use crate::cli::{CheckLevelsArgs, CodeArgs, EmitKind, InterpArgs, OptLevel, PipelineArgs};
-use crate::driver::with_input;
-use crate::extension::Registry;
-use crate::input::Input;
 use crate::oracle::{Gate, Job};
-use crate::steps::{self, Action, Granularity, Plan, Step};
-use crate::{compile, emit, levels, run};
+use luma_driver::extension::Registry;
+use luma_driver::input::Input;
+use luma_driver::options::{CodeArgs, EmitKind, InputArgs, OptLevel, PipelineArgs};
+use luma_driver::steps::{self, Action, Granularity, Plan, Step};
+use luma_driver::{compile, emit, levels, run, with_input};
+
+/// What `lumac interp` is asked for.
+#[derive(Args, Debug)]
+pub struct InterpArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Interpret what this Luma step leaves, by name or number; `none` is before all passes.
+    #[arg(long, value_name = "PASS", default_value = "none")]
+    pub(crate) after: String,
+    /// Stop the program after so many steps.
+    #[arg(long, value_name = "N")]
+    pub(crate) step_limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) code: CodeArgs,
+    /// Which passes run.
+    #[command(flatten)]
+    pub pipeline: PipelineArgs,
+    /// Arguments for the program.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(crate) args: Vec<OsString>,
+}
+
+/// What `lumac check-levels` is asked for.
+#[derive(Args, Debug)]
+pub struct CheckLevelsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Stop the program after so many steps of the interpreter.
+    #[arg(long, value_name = "N")]
+    pub(crate) step_limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) code: CodeArgs,
+    /// Which passes run.
+    #[command(flatten)]
+    pub pipeline: PipelineArgs,
+    /// Arguments for the program.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(crate) args: Vec<OsString>,
+}
 
 /// `lumac interp`: the exit code is the program's, or 1 when it is stopped.
-pub(crate) fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
+pub fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
     let mut exit = 0;
     let mut misuse = None;
     let code = with_input(&args.input, registry, |map, input, dialects, diagnostics| {
@@ -52,7 +91,7 @@ pub(crate) fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
 }
 
 /// `lumac check-levels`: the exit code is 0 when every run did the same.
-pub(crate) fn check_levels(args: &CheckLevelsArgs, registry: &Registry) -> ExitCode {
+pub fn check_levels(args: &CheckLevelsArgs, registry: &Registry) -> ExitCode {
     let mut summary = String::new();
     let mut misuse = None;
     let code = with_input(&args.input, registry, |map, input, dialects, diagnostics| {

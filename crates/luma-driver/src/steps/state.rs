@@ -10,17 +10,18 @@ use luma_mlir::Session;
 use luma_pass::Analyses;
 use luma_pass::instrument::Ir;
 
-use crate::cli::EmitKind;
+use crate::options::EmitKind;
 
 /// A program at one of the levels.
 #[derive(Debug)]
-pub(crate) enum State {
+pub enum State {
     /// Luma source.
     Source(FileId),
     /// Luma IR, and what is known of it.
     Luma(Box<Module>, Analyses),
     /// MLIR.
     Mlir {
+        /// The module and its context.
         session: Box<Session>,
         /// Whether the conversions to the llvm dialect have begun.
         converted: bool,
@@ -35,7 +36,7 @@ pub(crate) enum State {
 
 impl State {
     /// What `--emit` calls the level.
-    pub(crate) fn kind(&self) -> EmitKind {
+    pub fn kind(&self) -> EmitKind {
         match self {
             Self::Source(_) | Self::Nothing => EmitKind::Ast,
             Self::Luma(..) => EmitKind::LumaIr,
@@ -47,7 +48,7 @@ impl State {
 
     /// It as text; locations are shown if `locations` says so, and Luma IR is in MLIR's generic form
     /// if `generic` does.
-    pub(crate) fn to_text(&self, map: &SourceMap, locations: bool, generic: bool) -> String {
+    pub fn to_text(&self, map: &SourceMap, locations: bool, generic: bool) -> String {
         match self {
             Self::Source(file) => map.file(*file).map_or("", |file| file.text()).to_owned(),
             Self::Luma(module, _) => {
@@ -66,13 +67,13 @@ impl State {
     }
 
     /// What instruments are shown.
-    pub(crate) fn show<'a>(&'a self, map: &'a SourceMap, locations: bool) -> Shown<'a> {
+    pub fn show<'a>(&'a self, map: &'a SourceMap, locations: bool) -> Shown<'a> {
         Shown { state: self, map, locations, text: std::cell::OnceCell::new() }
     }
 }
 
 /// A state as instruments see it. Its text is made once, and only if one asks.
-pub(crate) struct Shown<'a> {
+pub struct Shown<'a> {
     state: &'a State,
     map: &'a SourceMap,
     locations: bool,
@@ -81,7 +82,7 @@ pub(crate) struct Shown<'a> {
 
 impl Shown<'_> {
     /// With the text if it has been made already.
-    pub(crate) fn with_text(self, text: Option<Arc<str>>) -> Self {
+    pub fn with_text(self, text: Option<Arc<str>>) -> Self {
         if let Some(text) = text {
             // New, so it is empty.
             let _ = self.text.set(text);
@@ -90,7 +91,7 @@ impl Shown<'_> {
     }
 
     /// The text if it has been made.
-    pub(crate) fn made_text(&self) -> Option<Arc<str>> {
+    pub fn made_text(&self) -> Option<Arc<str>> {
         self.text.get().cloned()
     }
 }

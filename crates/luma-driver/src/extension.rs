@@ -26,7 +26,7 @@ pub struct Registry {
 
 impl Registry {
     /// lumac's own.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self { passes: luma_opt::registry(), ..Self::default() }
     }
 
@@ -48,16 +48,17 @@ impl Registry {
     }
 
     /// The passes.
-    pub(crate) fn passes(&self) -> &luma_pass::Registry {
+    pub fn passes(&self) -> &luma_pass::Registry {
         &self.passes
     }
 
     /// Names and texts of the dialects.
-    pub(crate) fn dialects(&self) -> &[(String, String)] {
+    pub fn dialects(&self) -> &[(String, String)] {
         &self.dialects
     }
 
-    pub(crate) fn has_lowerings(&self) -> bool {
+    /// Whether an extension registered a lowering.
+    pub fn has_lowerings(&self) -> bool {
         !self.lowerings.is_empty()
     }
 
@@ -66,7 +67,7 @@ impl Registry {
     /// # Errors
     ///
     /// What the lowerings report, or what they broke.
-    pub(crate) fn lower(
+    pub fn lower(
         &self,
         module: &mut Module,
         analyses: &Analyses,

@@ -11,18 +11,18 @@ use luma_interp::TrapKind;
 use luma_ir::Module;
 use luma_pass::instrument::{Instrument, Selector, StepInfo};
 
-use crate::cli::{CodeArgs, EmitKind, PipelineArgs};
-use crate::dialects::Dialects;
-use crate::extension::Registry;
-use crate::input::{Input, Level};
 use crate::interp::{self, Behaviour};
-use crate::levels::Verify;
-use crate::run::{self, Limits};
-use crate::steps::{self, Cx, Granularity, Plan, PlanOptions};
+use luma_driver::dialects::Dialects;
+use luma_driver::extension::Registry;
+use luma_driver::input::{Input, Level};
+use luma_driver::levels::Verify;
+use luma_driver::options::{CodeArgs, EmitKind, PipelineArgs};
+use luma_driver::run::{self, Limits};
+use luma_driver::steps::{self, Cx, Granularity, Plan, PlanOptions};
 
 /// What makes a program interesting.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Oracle {
+pub enum Oracle {
     /// lumac crashes on it, or a step breaks what it works on.
     Crash,
     /// It does something else than the interpreter says.

@@ -6,11 +6,11 @@ use std::path::Path;
 use clap::ValueEnum;
 use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 
-use crate::cli::EmitKind;
+use crate::options::EmitKind;
 
 /// The level a file's text is at.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Level {
+pub enum Level {
     /// Luma source.
     #[value(name = "luma")]
     Source,
@@ -24,7 +24,7 @@ pub(crate) enum Level {
 
 impl Level {
     /// The level of the file at `path`, by its extension.
-    pub(crate) fn of(path: &Path) -> Self {
+    pub fn of(path: &Path) -> Self {
         match path.extension().and_then(|e| e.to_str()) {
             Some("lir") => Self::LumaIr,
             Some("mlir") => Self::Mlir,
@@ -34,7 +34,7 @@ impl Level {
     }
 
     /// The first thing that can be made from input of this level.
-    pub(crate) fn first_kind(self) -> EmitKind {
+    pub fn first_kind(self) -> EmitKind {
         match self {
             Self::Source => EmitKind::Ast,
             Self::LumaIr => EmitKind::LumaIr,
@@ -46,9 +46,11 @@ impl Level {
 
 /// A program in the source map.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Input {
-    pub(crate) file: FileId,
-    pub(crate) level: Level,
+pub struct Input {
+    /// Its text.
+    pub file: FileId,
+    /// The level of that text.
+    pub level: Level,
 }
 
 /// Reads `path` into `map`; its level is `from`, if that is said.
@@ -56,7 +58,7 @@ pub(crate) struct Input {
 /// # Errors
 ///
 /// E0100 when it cannot be read, E0108 when it is no UTF-8.
-pub(crate) fn read(
+pub fn read(
     map: &mut SourceMap,
     path: &Path,
     from: Option<Level>,

@@ -12,13 +12,13 @@ use crate::input;
 
 /// Dialects from extensions and files.
 #[derive(Debug, Default)]
-pub(crate) struct Dialects {
+pub struct Dialects {
     loaded: Vec<Dialect>,
 }
 
 impl Dialects {
     /// Those of `registry`, then those of `files`. `None` once an error is among the diagnostics.
-    pub(crate) fn load(
+    pub fn load(
         map: &mut SourceMap,
         registry: &Registry,
         files: &[PathBuf],
@@ -55,7 +55,7 @@ impl Dialects {
     }
 
     /// A new context that knows them.
-    pub(crate) fn context(&self) -> Arc<Context> {
+    pub fn context(&self) -> Arc<Context> {
         // Loading has found out that they fit together.
         Arc::new(Context::with_dialects(self.loaded.iter().cloned()).unwrap_or_default())
     }

@@ -29,7 +29,7 @@ pub(crate) fn write(
     let steps = record.to_json();
     let text = json!({
         "version": 1,
-        "lumac": crate::cli::version(),
+        "lumac": crate::options::version(),
         "file": job.file.display().to_string(),
         "opt_level": job.code.opt_level.number(),
         "seconds": record.seconds(),

@@ -1,23 +1,47 @@
 //! `lumac bisect`: which step of the list from source to machine code is guilty.
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::Args;
 use luma_diagnostics::SourceMap;
 use luma_pass::instrument::{Selector, StepInfo, World, unified_diff};
 
-use crate::cli::{BisectArgs, EmitKind};
-use crate::driver::with_input;
-use crate::extension::Registry;
-use crate::input::{Input, Level};
 use crate::interp::{self, Behaviour};
 use crate::oracle::{self, Gate, Job, Oracle};
-use crate::run::Limits;
-use crate::steps::{self, Granularity, Plan, State};
-use crate::{emit, levels};
+use luma_driver::extension::Registry;
+use luma_driver::input::{Input, Level};
+use luma_driver::options::{CodeArgs, EmitKind, InputArgs, PipelineArgs};
+use luma_driver::run::Limits;
+use luma_driver::steps::{self, Granularity, Plan, State};
+use luma_driver::{emit, levels, with_input};
+
+/// What `lumac bisect` is asked for.
+#[derive(Args, Debug)]
+pub struct BisectArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// What is wrong: `output`, `crash`, `diagnostic`, `diagnostic=CODE`, or a command of the shell
+    /// that ends with 0; the file it is about, what stands after a step, takes the place of `{}` or
+    /// stands at its end.
+    #[arg(long, value_name = "ORACLE")]
+    pub(crate) oracle: Oracle,
+    /// Stop the program after so many steps of the interpreter.
+    #[arg(long, value_name = "N")]
+    pub(crate) step_limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) code: CodeArgs,
+    /// Which passes run.
+    #[command(flatten)]
+    pub pipeline: PipelineArgs,
+    /// Arguments for the program.
+    #[arg(last = true, value_name = "ARGS")]
+    pub(crate) args: Vec<OsString>,
+}
 
 /// The exit code is 0 when a guilty step was found.
-pub(crate) fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
+pub fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
     let mut code = ExitCode::FAILURE;
     let read = with_input(&args.input, registry, |map, input, dialects, _| {
         let job = Job {

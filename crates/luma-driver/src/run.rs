@@ -11,7 +11,7 @@ use crate::levels::Product;
 
 /// An executable that is gone when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Program {
+pub struct Program {
     directory: tempfile::TempDir,
 }
 
@@ -22,7 +22,7 @@ const NAME: &str = "program";
 /// # Errors
 ///
 /// E0504 and E0505.
-pub(crate) fn build(products: &[Product]) -> Result<Program, Box<Diagnostic>> {
+pub fn build(products: &[Product]) -> Result<Program, Box<Diagnostic>> {
     let directory = tempfile::Builder::new().prefix("lumac-").tempdir().map_err(|why| {
         let message = format!("cannot make a temporary directory: {why}");
         Box::new(Diagnostic::unlocated(codes::E0505, message))
@@ -36,7 +36,7 @@ pub(crate) fn build(products: &[Product]) -> Result<Program, Box<Diagnostic>> {
 
 impl Program {
     /// Runs it; the exit code is its own, or 128 plus the number of the signal that ended it.
-    pub(crate) fn run(self, args: &[OsString]) -> ExitCode {
+    pub fn run(self, args: &[OsString]) -> ExitCode {
         let status = Command::new(self.directory.path().join(NAME)).args(args).status();
         match status {
             Ok(status) => match status.code() {
@@ -58,21 +58,22 @@ impl Program {
 
 /// How a captured run ended.
 #[derive(Debug)]
-pub(crate) struct Captured {
-    pub(crate) stdout: Vec<u8>,
+pub struct Captured {
+    /// All of standard output.
+    pub stdout: Vec<u8>,
     /// As `lumac run` reports it.
-    pub(crate) code: u8,
+    pub code: u8,
     /// What ended it, if it did not end by itself.
-    pub(crate) killed: Option<String>,
+    pub killed: Option<String>,
 }
 
 /// Where a captured run is ended.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// How long it may take.
-    pub(crate) time: Duration,
+    pub time: Duration,
     /// How many bytes it may print.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
 }
 
 impl Default for Limits {
@@ -87,7 +88,7 @@ impl Program {
     /// # Errors
     ///
     /// E0505: it cannot be started.
-    pub(crate) fn capture(&self, args: &[OsString]) -> Result<Captured, Box<Diagnostic>> {
+    pub fn capture(&self, args: &[OsString]) -> Result<Captured, Box<Diagnostic>> {
         self.capture_within(args, Limits::default())
     }
 
@@ -96,7 +97,7 @@ impl Program {
     /// # Errors
     ///
     /// E0505: it cannot be started.
-    pub(crate) fn capture_within(
+    pub fn capture_within(
         &self,
         args: &[OsString],
         limits: Limits,

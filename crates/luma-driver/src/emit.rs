@@ -7,12 +7,12 @@ use std::process::ExitCode;
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_llvm::{LinkOptions, LlvmError};
 
-use crate::cli::EmitKind;
 use crate::levels::Product;
+use crate::options::EmitKind;
 
 /// Decides where each product goes.
 #[derive(Debug)]
-pub(crate) struct Outputs {
+pub struct Outputs {
     output: Option<PathBuf>,
     stem: PathBuf,
     several: bool,
@@ -25,11 +25,7 @@ impl Outputs {
     ///
     /// A message when an output would replace the input, or binary output would go to a stream
     /// that also gets something else.
-    pub(crate) fn new(
-        input: &Path,
-        output: Option<&Path>,
-        kinds: &[EmitKind],
-    ) -> Result<Self, String> {
+    pub fn new(input: &Path, output: Option<&Path>, kinds: &[EmitKind]) -> Result<Self, String> {
         let stem = match input.file_stem() {
             Some(stem) if input.as_os_str() != "-" => PathBuf::from(stem),
             _ => PathBuf::from("a"),
@@ -79,7 +75,7 @@ impl Outputs {
     /// # Errors
     ///
     /// E0504 and E0505.
-    pub(crate) fn write(&self, product: &Product) -> Result<(), Box<Diagnostic>> {
+    pub fn write(&self, product: &Product) -> Result<(), Box<Diagnostic>> {
         let path = self.path(product.kind);
         let result = match (product.kind, &path) {
             (EmitKind::Exe, Some(path)) => link(&product.bytes, path),
@@ -113,18 +109,18 @@ impl Outputs {
 }
 
 /// Links an object to an executable at `path`.
-pub(crate) fn link(object: &[u8], path: &Path) -> Result<(), LlvmError> {
+pub fn link(object: &[u8], path: &Path) -> Result<(), LlvmError> {
     let options = LinkOptions { cc: None, arguments: vec!["-lm".into()] };
     luma_llvm::link(object, path, &options)
 }
 
 /// An error from below as a diagnostic that is about no source text.
-pub(crate) fn diagnostic(error: LlvmError) -> Diagnostic {
+pub fn diagnostic(error: LlvmError) -> Diagnostic {
     error.into_diagnostic(None, &SourceMap::new())
 }
 
 /// Writes to standard output, for commands that do nothing else.
-pub(crate) fn to_stdout(bytes: &[u8]) -> ExitCode {
+pub fn to_stdout(bytes: &[u8]) -> ExitCode {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,39 +8,47 @@ use luma_pass::instrument::{Selector, StepInfo, World};
 use luma_pass::{Pipeline, parse_pipeline};
 
 use super::{summaries, text};
-use crate::cli::EmitKind;
 use crate::extension::Registry;
 use crate::input::Level;
 use crate::levels::Verify;
+use crate::options::EmitKind;
 
 /// What a plan depends on.
 #[derive(Clone, Copy)]
-pub(crate) struct PlanOptions<'a> {
+pub struct PlanOptions<'a> {
     /// The level of the input.
-    pub(crate) from: Level,
+    pub from: Level,
     /// What to make, in the order of the levels.
-    pub(crate) emit: &'a [EmitKind],
-    pub(crate) level: luma_llvm::OptLevel,
+    pub emit: &'a [EmitKind],
+    /// How much is optimised.
+    pub level: luma_llvm::OptLevel,
     /// Instead of the built-in pipelines of `level`.
-    pub(crate) luma_passes: Option<&'a str>,
-    pub(crate) mlir_passes: Option<&'a str>,
-    /// Files with patterns in the `pdl` dialect, and with transform scripts, for after them.
-    pub(crate) patterns: &'a [PathBuf],
-    pub(crate) transform: &'a [PathBuf],
-    pub(crate) llvm_passes: Option<&'a str>,
-    pub(crate) debug_info: bool,
+    pub luma_passes: Option<&'a str>,
+    /// Passes of MLIR to run before the conversion to the llvm dialect.
+    pub mlir_passes: Option<&'a str>,
+    /// Files with patterns in the `pdl` dialect, to apply after `mlir_passes`.
+    pub patterns: &'a [PathBuf],
+    /// Files with transform scripts, to run after `patterns`.
+    pub transform: &'a [PathBuf],
+    /// Instead of the LLVM pipeline of `level`.
+    pub llvm_passes: Option<&'a str>,
+    /// Whether to make debug information.
+    pub debug_info: bool,
     /// The target triple; the input's or the host's if there is none.
-    pub(crate) target: Option<&'a str>,
-    pub(crate) verify_ownership: Option<Verify>,
-    pub(crate) granularity: Granularity,
-    pub(crate) registry: &'a Registry,
+    pub target: Option<&'a str>,
+    /// Whether ownership is verified, and how.
+    pub verify_ownership: Option<Verify>,
+    /// How finely the plan is cut.
+    pub granularity: Granularity,
+    /// The Luma passes and lowerings there are.
+    pub registry: &'a Registry,
     /// Whether `test-abort` is a pass of MLIR.
-    pub(crate) test_passes: bool,
+    pub test_passes: bool,
 }
 
 /// How finely a plan is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Granularity {
+pub enum Granularity {
     /// Every pass is a step.
     Single,
     /// What can be done at once is one step: faster, and the same result.
@@ -49,35 +57,40 @@ pub(crate) enum Granularity {
 
 /// The numbered steps, and what is emitted between them.
 #[derive(Debug)]
-pub(crate) struct Plan {
-    pub(crate) steps: Vec<Step>,
+pub struct Plan {
+    /// In the order they run.
+    pub steps: Vec<Step>,
     /// What is emitted as it stands before the step at this index (the number of steps is the end).
-    pub(crate) emits: Vec<(usize, EmitKind)>,
+    pub emits: Vec<(usize, EmitKind)>,
     /// Whether to emit what stands at the end, whatever it is.
-    pub(crate) stopped: bool,
+    pub stopped: bool,
     /// Whether LLVM's inliner takes as much as in `default<O3>`.
-    pub(crate) aggressive: bool,
+    pub aggressive: bool,
     /// Whether the program must have a `main`.
-    pub(crate) needs_main: bool,
+    pub needs_main: bool,
 }
 
 /// One step.
 #[derive(Debug)]
-pub(crate) struct Step {
-    pub(crate) info: StepInfo,
-    pub(crate) action: Action,
+pub struct Step {
+    /// As users see it.
+    pub info: StepInfo,
+    /// What it does.
+    pub action: Action,
 }
 
 /// What a step does.
 #[derive(Debug)]
-pub(crate) enum Action {
+pub enum Action {
     /// Source to Luma IR.
     FrontEnd,
+    /// Reports violations of ownership; changes nothing.
     VerifyOwnership(Verify),
     /// A pass over Luma IR.
     Luma(Box<luma_pass::Step>),
     /// The lowerings that extensions registered.
     LowerExtensions,
+    /// Luma IR to MLIR.
     LowerToMlir,
     /// A pass of MLIR, as a pipeline.
     Mlir(String),
@@ -91,6 +104,7 @@ pub(crate) enum Action {
     Convert(&'static str),
     /// All of them.
     ConvertAll(Lowering),
+    /// The llvm dialect to LLVM IR.
     Translate,
     /// A pass of LLVM, as a pipeline.
     Llvm(String),
@@ -106,7 +120,7 @@ impl Plan {
     /// # Errors
     ///
     /// In words: what is wrong with a pipeline or the target. This is wrong usage.
-    pub(crate) fn new(options: &PlanOptions<'_>) -> Result<Self, String> {
+    pub fn new(options: &PlanOptions<'_>) -> Result<Self, String> {
         let last = options.emit.last().copied().unwrap_or(EmitKind::Exe);
         let mut plan = Self {
             steps: Vec::new(),
@@ -174,7 +188,7 @@ impl Plan {
     /// # Errors
     ///
     /// In words: there is no such step.
-    pub(crate) fn stop_after(&mut self, which: &Selector) -> Result<(), String> {
+    pub fn stop_after(&mut self, which: &Selector) -> Result<(), String> {
         self.check(which)?;
         if let Some(index) = self.steps.iter().position(|step| which.selects(&step.info)) {
             self.steps.truncate(index + 1);
@@ -186,7 +200,7 @@ impl Plan {
     }
 
     /// What the last step leaves, as `--emit` calls it; `None` after code generation.
-    pub(crate) fn left(&self) -> Option<EmitKind> {
+    pub fn left(&self) -> Option<EmitKind> {
         match &self.steps.last()?.action {
             Action::FrontEnd
             | Action::VerifyOwnership(_)
@@ -208,7 +222,7 @@ impl Plan {
     /// # Errors
     ///
     /// In words: there is no such step.
-    pub(crate) fn check(&self, which: &Selector) -> Result<(), String> {
+    pub fn check(&self, which: &Selector) -> Result<(), String> {
         if self.steps.iter().any(|step| which.selects(&step.info)) {
             return Ok(());
         }
@@ -228,13 +242,13 @@ impl Plan {
     }
 
     /// The first mandatory step that `which` means.
-    pub(crate) fn mandatory(&self, which: &Selector) -> Option<&StepInfo> {
+    pub fn mandatory(&self, which: &Selector) -> Option<&StepInfo> {
         let mut infos = self.steps.iter().map(|step| &step.info);
         infos.find(|info| info.mandatory && which.selects(info))
     }
 
     /// The list as `--print-pipeline` shows it.
-    pub(crate) fn to_text(&self) -> String {
+    pub fn to_text(&self) -> String {
         let mut out = String::new();
         for Step { info, .. } in &self.steps {
             let kind = if info.mandatory { "mandatory" } else { "optional" };
@@ -249,7 +263,7 @@ impl Plan {
 
     /// The pipelines of a world that remain from the step at `index` on, without steps that `allow`
     /// refuses; in the syntax of the world.
-    pub(crate) fn remaining(
+    pub fn remaining(
         &self,
         index: usize,
         world: World,
@@ -272,7 +286,7 @@ impl Plan {
 
     /// The options that name the files of the patterns and transform scripts that remain from the
     /// step at `index` on.
-    pub(crate) fn remaining_scripts(
+    pub fn remaining_scripts(
         &self,
         index: usize,
         allow: &dyn Fn(&StepInfo) -> bool,

@@ -9,28 +9,30 @@ use luma_llvm::LlvmModule;
 use luma_mlir::Session;
 use luma_syntax::ast::Ast;
 
-use crate::cli::EmitKind;
 use crate::dialects::Dialects;
 use crate::input::{Input, Level};
+use crate::options::EmitKind;
 
 /// Something made: text, or an object (from which an executable is linked where it is written).
-pub(crate) struct Product {
-    pub(crate) kind: EmitKind,
-    pub(crate) bytes: Vec<u8>,
+pub struct Product {
+    /// What it is.
+    pub kind: EmitKind,
+    /// Its content; for an executable, the object it is linked from.
+    pub bytes: Vec<u8>,
 }
 
 /// How ownership is verified, where it is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Verify {
+pub struct Verify {
     /// Most states kept at one point.
-    pub(crate) max_states: usize,
+    pub max_states: usize,
     /// Threads it runs on; 0 is one for each core.
-    pub(crate) threads: usize,
+    pub threads: usize,
 }
 
 impl Verify {
     /// The same for the verifier, which proposes edits of the text in `map`.
-    pub(crate) fn options(self, map: &SourceMap) -> luma_ownership::Options<'_> {
+    pub fn options(self, map: &SourceMap) -> luma_ownership::Options<'_> {
         luma_ownership::Options {
             max_states: self.max_states,
             threads: self.threads,
@@ -41,7 +43,7 @@ impl Verify {
 }
 
 /// Everything up to the verification of ownership.
-pub(crate) fn check(
+pub fn check(
     map: &SourceMap,
     input: Input,
     dialects: &Dialects,
@@ -67,7 +69,7 @@ pub(crate) fn check(
 
 /// The Luma IR of a program with a `main`, before any pass. `None` once an error is among the
 /// diagnostics.
-pub(crate) fn program(
+pub fn program(
     map: &SourceMap,
     input: Input,
     dialects: &Dialects,
@@ -88,13 +90,13 @@ pub(crate) fn program(
 }
 
 /// The text of a file.
-pub(crate) fn text(map: &SourceMap, file: FileId) -> &str {
+pub fn text(map: &SourceMap, file: FileId) -> &str {
     map.file(file).map_or("", |file| file.text())
 }
 
 /// The Luma IR of the input, verified. `None` when something is wrong with it, which includes a
 /// missing `main` where that is needed.
-pub(crate) fn luma_ir(
+pub fn luma_ir(
     map: &SourceMap,
     input: Input,
     dialects: &Dialects,
@@ -200,11 +202,12 @@ fn declares(text: &str, name: &str) -> bool {
 }
 
 /// What is wrong with the ownership of `module`.
-pub(crate) fn ownership(map: &SourceMap, module: &Module, how: Verify) -> Vec<Diagnostic> {
+pub fn ownership(map: &SourceMap, module: &Module, how: Verify) -> Vec<Diagnostic> {
     luma_ownership::verify_ownership(module, &how.options(map))
 }
 
-pub(crate) fn mlir_text(
+/// The MLIR of a file, verified. `None` once an error is among the diagnostics.
+pub fn mlir_text(
     map: &SourceMap,
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,
@@ -219,7 +222,8 @@ pub(crate) fn mlir_text(
     }
 }
 
-pub(crate) fn llvm_text(
+/// The LLVM IR of a file, verified. `None` once an error is among the diagnostics.
+pub fn llvm_text(
     map: &SourceMap,
     file: FileId,
     diagnostics: &mut Vec<Diagnostic>,

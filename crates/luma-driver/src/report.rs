@@ -5,11 +5,11 @@ use std::panic::PanicHookInfo;
 
 use luma_diagnostics::{Diagnostic, Format, RenderOptions, SourceMap, render_all};
 
-use crate::cli::{Color, DiagnosticArgs, ErrorFormat};
+use crate::options::{Color, DiagnosticArgs, ErrorFormat};
 
 /// Prints diagnostics as the command line asks; true if one of them stops the build. Where there
 /// are none, only SARIF says so.
-pub(crate) fn report(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]) -> bool {
+pub fn report(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]) -> bool {
     if diagnostics.is_empty() && args.error_format != ErrorFormat::Sarif {
         return false;
     }
@@ -42,7 +42,7 @@ pub(crate) fn report(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diag
 }
 
 /// What is said when lumac itself is wrong.
-pub(crate) fn internal_error(info: &PanicHookInfo<'_>) {
+pub fn internal_error(info: &PanicHookInfo<'_>) {
     let message = info
         .payload()
         .downcast_ref::<&str>()

@@ -6,7 +6,7 @@ use luma_pass::instrument::{
     BisectLimit, Diff, Disable, Format, Instrument, Print, Selector, Sink, Stats, Time, Tree, When,
 };
 
-use crate::cli::{InstrumentArgs, PipelineArgs, ReportFormat};
+use crate::options::{InstrumentArgs, PipelineArgs, ReportFormat};
 use crate::steps::Plan;
 
 /// Whether any instrument is asked for.

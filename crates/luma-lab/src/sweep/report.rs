@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::pipelines::Line;
 use super::{Cell, LEVELS, Source, median, name};
-use crate::cli::{SweepArgs, SweepFormat};
-use crate::emit;
+use super::{SweepArgs, SweepFormat};
+use luma_driver::emit;
 
 /// Writes the report; see [`super::sweep`] for the exit code.
 pub(super) fn write(
