@@ -27,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("any level can be read from standard input", standard_input),
         ("every failure leaves a reproducer that fails the same way", reproducers),
         ("reproducers that are none", no_reproducers),
+        ("assertions that fail in release builds", internal_errors),
     ];
     let one = |&(name, test): &(&str, fn())| {
         Trial::test(format!("steps: {name}"), move || {
@@ -70,9 +71,17 @@ fn run(directory: &Path, arguments: &[&str]) -> Run {
 fn run_with(directory: &Path, arguments: &[&str], input: &[u8]) -> Run {
     let mut command = lumac();
     command.current_dir(directory).args(arguments);
+    if provokes(arguments) {
+        command.env_remove("LUMAC_ICE_LOG");
+    }
     let Output { status, stdout, stderr } = output(&mut command, input, 120);
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Run { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+}
+
+/// Whether the assertions that fail are meant to: they are not to be counted.
+fn provokes(arguments: &[&str]) -> bool {
+    arguments.iter().any(|argument| *argument == "--test-passes" || *argument == "--run-reproducer")
 }
 
 /// A run that must succeed.
@@ -394,9 +403,14 @@ fn standard_input() {
 /// It has to look at what it did, and may not.
 const UNCONVERGED: &str = "--mlir-passes=canonicalize{max-iterations=1 test-convergence=true}";
 
+/// What a failed assertion says.
+const NEVER: &str = "error[E0700]: internal compiler error: `test-never` ran on `@";
+
 /// Name, arguments, exit code, what is said.
 const FAILURES: &[(&str, &[&str], i32, &str)] = &[
     ("panic", &["--luma-passes=func(lower-defer),test-crash,symbol-dce"], 101, "test-crash"),
+    ("never", &["--luma-passes=func(lower-defer,test-never)", "--threads=1"], 101, NEVER),
+    ("ice", &["--luma-passes=test-ice"], 101, "error[E0700]: internal compiler error: `test-ice`"),
     ("abort", &["--luma-passes=func(lower-defer),test-abort"], 101, "SIGABRT"),
     ("overflow", &["--luma-passes=test-overflow"], 101, "SIGSEGV"),
     ("defect", &["--luma-passes=test-defect"], 1, "error[E0502]: `test-defect` fails"),
@@ -445,6 +459,56 @@ fn reproducers() {
     );
     assert_eq!(failed.code, Some(101), "{}", failed.stderr);
     assert!(reproducer(at).is_some(), "{}", failed.stderr);
+}
+
+/// In release builds a `never!` that fails is recorded, the pass goes on, and the step fails after
+/// its end: with every diagnostic format, any number of threads, and in every command.
+fn internal_errors() {
+    let directory = program();
+    let at = directory.path();
+    let log = at.join("log");
+    let failed = |arguments: &[&str]| {
+        let mut command = lumac();
+        command.current_dir(at).args(arguments);
+        command.env("LUMAC_ICE", "record").env("LUMAC_ICE_LOG", &log);
+        let ran = output(&mut command, b"", 120);
+        let text = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(101), "{arguments:?}\n{text}");
+        let lines = std::fs::read_to_string(&log).unwrap();
+        std::fs::remove_file(&log).unwrap();
+        (text, lines)
+    };
+    let passes = "--luma-passes=func(lower-defer,test-never),test-crash";
+    let compile = ["x.lx", "--emit=obj", "-o", "x.o", "--test-passes", passes];
+    for threads in ["--threads=1", "--threads=4"] {
+        let (text, lines) = failed(&[&compile[..], &[threads]].concat());
+        // All functions got through the pass; they are one error, and `test-crash` never ran.
+        assert_eq!(lines.lines().count(), 2, "{lines}");
+        assert_eq!(text.matches("error[E0700]").count(), 1, "{text}");
+        for words in [
+            &format!("{NEVER}main`")[..],
+            "detected at crates/lumac/src/test_passes.rs:",
+            "in the step `test-never`",
+            "stopped by 1 error",
+        ] {
+            assert!(text.contains(words), "{words} is missing in\n{text}");
+        }
+        let file = reproducer(at).unwrap_or_else(|| panic!("{text}"));
+        assert!(text.contains(&format!("wrote `{file}`")), "{text}");
+        let (again, _) = failed(&["--run-reproducer", &file]);
+        assert!(again.contains(NEVER), "{again}");
+        std::fs::remove_file(at.join(file)).unwrap();
+        assert!(!at.join("x.o").exists());
+    }
+    let (text, _) = failed(&[&compile[..], &["--error-format=json"]].concat());
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line.to_string().contains("E0700")), "{text}");
+    let (text, _) = failed(&["x.lx", "--test-passes", "--luma-passes=test-ice", "--emit=luma-ir"]);
+    assert!(text.contains("`test-ice` gave up on 2 functions"), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
+    let (text, _) = failed(&["run", "x.lx", "--test-passes", passes]);
+    assert!(text.contains(NEVER), "{text}");
 }
 
 /// `--patterns` and `--transform` are steps after the passes of MLIR; errors in the files are located.

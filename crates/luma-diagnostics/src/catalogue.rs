@@ -115,4 +115,5 @@ catalogue! {
     E0618 "misuse of a function of C"
     E0619 "not supported by the interpreter"
     E0620 "levels disagree"
+    E0700 "internal compiler error"
 }

@@ -5,12 +5,14 @@
 
 mod catalogue;
 mod diagnostic;
+pub mod internal;
 mod render;
 mod source;
 mod suggest;
 
 pub use catalogue::{CATALOGUE, Entry, codes, explain};
 pub use diagnostic::{Code, Diagnostic, Fix, Help, Label, PathStep, Severity};
+pub use internal::OrNever;
 pub use render::{Format, RenderOptions, render, render_all};
 pub use source::{FileId, LineCol, SourceFile, SourceMap, Span};
 pub use suggest::closest;

@@ -1,15 +1,29 @@
 //! Diagnostics to stderr.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use luma_diagnostics::{Diagnostic, Format, RenderOptions, SourceMap, render_all};
+use luma_diagnostics::{Diagnostic, Format, RenderOptions, SourceMap, codes, internal, render_all};
 
 use crate::options::{Color, DiagnosticArgs, ErrorFormat};
 
-/// Prints diagnostics as the command line asks; true if one of them stops the build. Where there
-/// are none, only SARIF says so.
+/// The exit code of a failure that is a bug in lumac.
+pub const EXIT_BUG: u8 = 101;
+
+/// Whether an internal compiler error has been printed, by [`report`] or [`report_internal`].
+static INTERNAL: AtomicBool = AtomicBool::new(false);
+
+/// Prints diagnostics as the command line asks, and the internal compiler errors recorded outside of
+/// all steps; true if one of them stops the build. Where there are none, only SARIF says so.
 pub fn report(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]) -> bool {
+    let unreported = internal_errors(None);
+    let all: Vec<Diagnostic>;
+    let diagnostics = if unreported.is_empty() {
+        diagnostics
+    } else {
+        all = [diagnostics, &unreported].concat();
+        &all
+    };
     if diagnostics.is_empty() && args.error_format != ErrorFormat::Sarif {
         return false;
     }
@@ -38,25 +52,27 @@ pub fn report(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]
     }
     // Nothing can be done about a stderr that cannot be written.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    if diagnostics.iter().any(|d| d.code == codes::E0700) {
+        INTERNAL.store(true, Ordering::Relaxed);
+    }
     errors > 0
 }
 
-/// What is said when lumac itself is wrong.
-pub fn internal_error(info: &PanicHookInfo<'_>) {
-    let message = info
-        .payload()
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_string())
-        .or_else(|| info.payload().downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".into());
-    let place = info.location().map(ToString::to_string).unwrap_or_default();
-    let command: Vec<String> =
-        std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let _ = writeln!(
-        std::io::stderr(),
-        "error: internal error in lumac {}: {message}\n  at {place}\n  while running: {}\n\
-         note: this is a bug in lumac, not in your program; please report it with the input file",
-        env!("CARGO_PKG_VERSION"),
-        command.join(" ")
-    );
+/// The internal compiler errors recorded since they were last taken. `step` is the name of the step
+/// that ran meanwhile.
+fn internal_errors(step: Option<&str>) -> Vec<Diagnostic> {
+    internal::take().iter().map(|event| event.to_diagnostic(step)).collect()
+}
+
+/// Prints the internal compiler errors that nothing has reported; true if the command failed because
+/// of these or of others.
+pub fn report_internal() -> bool {
+    let errors = internal_errors(None);
+    if !errors.is_empty() {
+        INTERNAL.store(true, Ordering::Relaxed);
+        let options = RenderOptions { format: Format::Human, colour: false };
+        let text = render_all(&SourceMap::new(), options, &errors);
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+    INTERNAL.load(Ordering::Relaxed)
 }

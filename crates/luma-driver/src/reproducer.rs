@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! // lumac reproducer
-//! // step 4, `test-crash`: the pass panicked: `test-crash` panics
+//! // step 4, `test-crash`: internal compiler error: `test-crash` panics
 //! // lumac 0.1.0 (LLVM 22.1.8)
 //! // run: lumac --run-reproducer lumac-reproducer-hello-4-test-crash.lir
 //! // option: --from=luma-ir
@@ -24,6 +24,7 @@ use luma_pass::instrument::{Ir as _, StepInfo, World};
 
 use crate::compile::Job;
 use crate::options::EmitKind;
+use crate::report::EXIT_BUG;
 use crate::steps::{self, Cause, Cx, Failure, Granularity, Plan, State};
 
 /// The first line.
@@ -99,9 +100,9 @@ impl Reproduce<'_> {
         let what = match &failure.cause {
             Cause::Program => return None,
             Cause::Defect(message) => message.clone(),
-            Cause::Panic(message) => format!("the pass panicked: {message}"),
+            Cause::Internal(message) => format!("internal compiler error: {message}"),
         };
-        let panicked = matches!(failure.cause, Cause::Panic(_));
+        let internal = matches!(failure.cause, Cause::Internal(_));
         if !self.job.replay {
             let note = self.write(failure.index, &what, allow);
             match diagnostics.iter_mut().rev().find(|d| d.is_error()) {
@@ -109,7 +110,7 @@ impl Reproduce<'_> {
                 None => eprintln!("note: {note}"),
             }
         }
-        panicked.then(|| ExitCode::from(101))
+        internal.then(|| ExitCode::from(EXIT_BUG))
     }
 
     /// Writes a reproducer for a crash, says what happened, and gives the exit code.
@@ -120,18 +121,18 @@ impl Reproduce<'_> {
             Some((index, step)) => {
                 let info = &step.info;
                 eprintln!(
-                    "error: internal error: the step {} `{}` was ended by {signal}",
+                    "error: internal compiler error: the step {} `{}` was ended by {signal}",
                     info.number, info.name
                 );
                 eprintln!("note: this is a bug in lumac or in a pass, not in your program");
                 eprintln!("note: {}", self.write(index, &format!("ended by {signal}"), allow));
             }
             None => {
-                eprintln!("error: internal error: lumac was ended by {signal}");
+                eprintln!("error: internal compiler error: lumac was ended by {signal}");
                 eprintln!("note: this is a bug in lumac, not in your program; please report it");
             }
         }
-        ExitCode::from(if crash.signal == 0 { 1 } else { 101 })
+        ExitCode::from(if crash.signal == 0 { 1 } else { EXIT_BUG })
     }
 
     /// Writes a reproducer of the step at `index`; says where, or why not.

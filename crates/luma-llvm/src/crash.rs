@@ -128,7 +128,7 @@ extern "C" fn on_signal(signal: c_int) {
     }
     let mut digits = [0; 24];
     let step = decimal(STEP.load(Ordering::Relaxed), &mut digits);
-    say(&["error: internal error: lumac was ended by ", signal_name(signal)]);
+    say(&["error: internal compiler error: lumac was ended by ", signal_name(signal)]);
     if step != "0" {
         say(&[" in step ", step]);
     }

@@ -41,15 +41,16 @@ pub fn main_with(register: impl FnOnce(&mut Registry)) -> ExitCode {
     };
     let mut registry = Registry::new();
     register(&mut registry);
-    std::panic::set_hook(Box::new(report::internal_error));
+    std::panic::set_hook(Box::new(luma_diagnostics::internal::record_panic));
     let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
         luma_llvm::crash::install();
         driver::run(&cli, registry)
     });
-    match work.map(std::thread::JoinHandle::join) {
-        Ok(Ok(code)) => code,
-        // The hook has said what happened.
-        Ok(Err(_)) => ExitCode::from(101),
+    let ended = work.map(std::thread::JoinHandle::join);
+    let internal_error = report::report_internal();
+    match ended {
+        Ok(Ok(code)) if !internal_error => code,
+        Ok(_) => ExitCode::from(report::EXIT_BUG),
         Err(why) => {
             eprintln!("error: cannot start a thread: {why}");
             ExitCode::FAILURE

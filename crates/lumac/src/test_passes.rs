@@ -1,14 +1,14 @@
 //! Passes that fail on demand. Only `--test-passes`, which is hidden, makes them known; they test
 //! what lumac does about passes that fail.
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::{Diagnostic, codes, ice, never};
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Function, Module};
 use luma_pass::{FunctionPass, ModulePass, PassContext, PassResult, Preserved, Registration, Work};
 
 /// All of them.
 pub(crate) static PASSES: &[&Registration] =
-    &[&CRASH, &ABORT, &OVERFLOW, &ERROR, &DEFECT, &INVALID, &MISCOMPILE];
+    &[&CRASH, &NEVER, &ICE, &ABORT, &OVERFLOW, &ERROR, &DEFECT, &INVALID, &MISCOMPILE];
 
 macro_rules! pass {
     ($constant:ident, $name:literal, $summary:literal, $work:expr) => {
@@ -24,6 +24,8 @@ macro_rules! pass {
 }
 
 pass!(CRASH, "test-crash", "Panics.", Work::module(Fail(Kind::Panic)));
+pass!(NEVER, "test-never", "Fails an assertion in every function.", Work::function(Never));
+pass!(ICE, "test-ice", "Raises an internal compiler error.", Work::module(Fail(Kind::Ice)));
 pass!(ABORT, "test-abort", "Aborts the process.", Work::module(Fail(Kind::Abort)));
 pass!(OVERFLOW, "test-overflow", "Overflows the stack.", Work::module(Fail(Kind::Overflow)));
 pass!(ERROR, "test-error", "Reports an error of the program.", Work::module(Fail(Kind::Error)));
@@ -39,6 +41,7 @@ pass!(
 #[derive(Clone, Copy)]
 enum Kind {
     Panic,
+    Ice,
     Abort,
     Overflow,
     Error,
@@ -52,6 +55,7 @@ impl ModulePass for Fail {
     fn run(&self, _: &PassContext<'_>, module: &mut Module) -> PassResult {
         match self.0 {
             Kind::Panic => panic!("`test-crash` panics"),
+            Kind::Ice => ice!("`test-ice` gave up on {} functions", module.functions.len()),
             Kind::Abort => std::process::abort(),
             Kind::Overflow => Ok((deeper(module.functions.len()) == 0).into()),
             Kind::Error => Err(vec![Diagnostic::unlocated(codes::E0503, "`test-error` fails")]),
@@ -65,6 +69,19 @@ fn deeper(depth: usize) -> usize {
     let room = [depth; 64];
     std::hint::black_box(&room);
     deeper(depth.wrapping_add(1)).wrapping_add(room[depth % 64])
+}
+
+/// Recovers from a failed assertion, on as many threads as there are.
+struct Never;
+
+impl FunctionPass for Never {
+    fn run(&self, cx: &PassContext<'_>, f: &mut Function) -> PassResult {
+        let name = cx.context.name(f.name);
+        if never!(f.entry().is_some(), "`test-never` ran on `@{name}`") {
+            return Ok(Preserved::all());
+        }
+        Ok(Preserved::none())
+    }
 }
 
 /// Takes the last operation of every function away: its terminator.

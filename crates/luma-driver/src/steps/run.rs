@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use luma_diagnostics::internal::{self, Event};
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_llvm::{LlvmError, LlvmErrorKind, LlvmModule, StepRunner, Target, TargetOptions, crash};
 use luma_mlir::Session;
@@ -74,8 +75,8 @@ pub enum Cause {
     Program,
     /// The step did something wrong, or left something invalid: in one line, what.
     Defect(String),
-    /// The step panicked: with which message.
-    Panic(String),
+    /// The step panicked, or recorded internal compiler errors: in one line, the first of them.
+    Internal(String),
 }
 
 /// Takes the input of `cx` through `plan`.
@@ -106,6 +107,8 @@ pub fn run_until(
         if step.info.mandatory || allow(&step.info) {
             let done =
                 catch_unwind(AssertUnwindSafe(|| apply(cx, plan, step, &mut state, &mut ignored)));
+            // Reported where the steps ran first.
+            internal::take();
             done.ok()?.ok()?;
         }
     }
@@ -142,15 +145,18 @@ fn run_into(
         let start = Instant::now();
         let done = catch_unwind(AssertUnwindSafe(|| apply(cx, plan, step, &mut state, ran)));
         let time = start.elapsed();
-        let result = done.unwrap_or_else(|payload| Err(panicked(&*payload)));
+        let result = match done {
+            Ok(result) => recorded(&step.info.name, ran).map_or(result, Err),
+            Err(payload) => Err(panicked(&step.info.name, &*payload, ran)),
+        };
         let shown = state.show(cx.map, cx.locations);
         let told = match &result {
             Ok(outcome) => {
                 let outcome = Outcome { time, ..outcome.clone() };
                 instruments.after(&step.info, &shown, &outcome)
             }
-            // After a panic nobody knows what stands.
-            Err(Cause::Panic(_)) => instruments.failed(&step.info, None),
+            // Nothing is known of the state then.
+            Err(Cause::Internal(_)) => instruments.failed(&step.info, None),
             Err(_) => instruments.failed(&step.info, Some(&shown)),
         };
         text = shown.made_text();
@@ -469,10 +475,21 @@ fn defect(error: LlvmError, cx: &Cx<'_>, ran: &mut Ran) -> Cause {
     cause
 }
 
-fn panicked(payload: &(dyn std::any::Any + Send)) -> Cause {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-    Cause::Panic(one_line(&text.unwrap_or_else(|| "no message".to_owned())))
+/// Reports the internal compiler errors a step recorded; `None` if there are none.
+fn recorded(step: &str, ran: &mut Ran) -> Option<Cause> {
+    let events = internal::take();
+    ran.diagnostics.extend(events.iter().map(|event| event.to_diagnostic(Some(step))));
+    events.first().map(|event| Cause::Internal(one_line(&event.message)))
+}
+
+/// Reports the panic that ended a step, and nothing else the step recorded: what ran beside it until
+/// then depends on the order of threads.
+fn panicked(step: &str, payload: &(dyn std::any::Any + Send), ran: &mut Ran) -> Cause {
+    let message = internal::panic_message(payload);
+    let event = internal::take().into_iter().find(|event| event.message == message);
+    let event = event.unwrap_or_else(|| Event::without_position(message));
+    ran.diagnostics.push(event.to_diagnostic(Some(step)));
+    Cause::Internal(one_line(&event.message))
 }
 
 fn one_line(text: &str) -> String {
