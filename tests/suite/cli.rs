@@ -282,8 +282,11 @@ fn unreadable() {
     std::fs::create_dir(path.join("dir.lx")).unwrap();
     std::fs::write(path.join("latin1.lx"), b"// caf\xe9\nconst main -> fn () int { return 0; }\n")
         .unwrap();
-    fails_with(&run_on(path, &["missing.lx"]), "E0100");
-    fails_with(&run_on(path, &["dir.lx"]), "E0100");
+    for name in ["missing.lx", "dir.lx"] {
+        let output = run_on(path, &[name]);
+        assert_eq!(code(&output), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("error[E0100]"), "{}", stderr(&output));
+    }
     let bad = run_on(path, &["latin1.lx", "--error-format=short"]);
     assert!(stderr(&bad).starts_with("latin1.lx:1:7: error[E0108]"), "{}", stderr(&bad));
 }

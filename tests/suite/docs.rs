@@ -1,6 +1,6 @@
 //! The commands in the documentation do what it says.
 //!
-//! In a page of `docs/` (and in README.md) a fence with `file=NAME` in its info string is a file;
+//! In a page of `docs/` (in README.md and `tests/cli/`, too) a fence with `file=NAME` in its info string is a file;
 //! a ```` ```console ```` fence is a session: lines that start with `$ ` are run by `sh`, one after
 //! the other, in a directory with the page's files, and the lines below each are what it prints (both streams).
 //! A line `...` stands for any lines. `INSTA_UPDATE=always` writes what was printed into sessions
@@ -28,11 +28,15 @@ pub(crate) fn trials() -> Vec<Trial> {
             }
         }
     }
-    pages.sort();
     let summary = Trial::test("docs SUMMARY.md", || {
         every_page_is_in_the_book();
         Ok(())
     });
+    // Behaviour of the command line that no page of the documentation is about.
+    for entry in std::fs::read_dir(root().join("tests/cli")).unwrap() {
+        pages.push(entry.unwrap().path());
+    }
+    pages.sort();
     let page = |path: PathBuf| {
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         Trial::test(format!("docs {name}"), move || {

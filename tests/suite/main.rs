@@ -10,6 +10,7 @@
 //! | `tests/dialects/` | a file in `bad/` or `misuse/` | the errors are a snapshot |
 //! | `examples/dialects/` | `NAME.lir`, `NAME.toml`, `NAME.stdout` | it runs natively and by the interpreter with the dialect |
 //! | `tests/reduce/` | `NAME.lx` | `bisect` names the wrong step in it, `reduce` makes it small |
+//! | `tests/cli/` | `NAME.md` with files and sessions, as in `docs/` | the commands print what it says |
 //! | `tests/fix/` | `NAME.lx` and `NAME.fixed` | `fix` makes the one of the other, and it is accepted |
 //! | `tests/ownership/` | `NAME.lx` with marks as in `tests/ui/` | exactly those reports, in order; without errors it runs clean by the interpreter |
 //! | `tests/ownership/` | the same with `//@ trap: leak` | without the verifier the interpreter stops it at that |

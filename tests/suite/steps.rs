@@ -545,14 +545,14 @@ fn scripts() {
     std::fs::write(at.join("bad.mlir"), "module {\n  nonsense\n}\n").unwrap();
     let empty = "module attributes {transform.with_named_sequence} {\n}\n";
     std::fs::write(at.join("empty.mlir"), empty).unwrap();
-    for (option, place) in [
-        ("--patterns=bad.mlir", "bad.mlir:2:3: error[E0501]"),
-        ("--transform=bad.mlir", "bad.mlir:2:3: error[E0501]"),
-        ("--transform=empty.mlir", "error[E0501]"),
-        ("--patterns=missing.mlir", "error[E0100]"),
+    for (option, place, code) in [
+        ("--patterns=bad.mlir", "bad.mlir:2:3: error[E0501]", 1),
+        ("--transform=bad.mlir", "bad.mlir:2:3: error[E0501]", 1),
+        ("--transform=empty.mlir", "error[E0501]", 1),
+        ("--patterns=missing.mlir", "error[E0100]", 2),
     ] {
         let ran = run(at, &["x.lx", "--emit=mlir", "--error-format=short", option]);
-        assert_eq!(ran.code, Some(1), "{option}: {}", ran.stderr);
+        assert_eq!(ran.code, Some(code), "{option}: {}", ran.stderr);
         assert!(ran.stderr.contains(place), "{option}: {}", ran.stderr);
     }
     assert!(reproducer(at).is_none(), "a wrong file is no crash");
@@ -575,13 +575,13 @@ fn no_reproducers() {
     let failed = |file: &str, text: &str, words: &str| {
         std::fs::write(at.join(file), text).unwrap();
         let ran = run(at, &["--run-reproducer", file]);
-        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
         assert!(ran.stderr.contains(words), "{}", ran.stderr);
     };
     failed("a.lir", PROGRAM, "is no reproducer");
     failed("b.lir", "// lumac reproducer\n// option: -oprecious\n", "`-oprecious`");
     let missing = run(at, &["--run-reproducer", "missing.lir"]);
-    assert!(missing.code == Some(1) && missing.stderr.contains("E0100"), "{}", missing.stderr);
+    assert!(missing.code == Some(2) && missing.stderr.contains("E0100"), "{}", missing.stderr);
     let fine = "; lumac reproducer\n; option: --from=llvm-ir\n; option: --emit=obj\n\
                 define void @f() { ret void }\n";
     std::fs::write(at.join("fine.ll"), fine).unwrap();

@@ -116,8 +116,8 @@ pub fn compile(
             }
         }
     }
-    let failed = report::report(&map, job.diagnostics, &diagnostics);
-    exit.unwrap_or(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let reported = report::exit(&map, job.diagnostics, &diagnostics);
+    exit.unwrap_or(reported)
 }
 
 /// The plan of a job, with what `--stop-after` leaves of it.

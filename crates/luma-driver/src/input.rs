@@ -57,7 +57,7 @@ pub struct Input {
 ///
 /// # Errors
 ///
-/// E0100 when it cannot be read, E0108 when it is no UTF-8.
+/// E0100 (exit code 2) when it cannot be read, E0108 when it is no UTF-8.
 pub fn read(
     map: &mut SourceMap,
     path: &Path,

@@ -1,6 +1,7 @@
 //! Diagnostics to stderr.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use luma_diagnostics::{Diagnostic, Format, RenderOptions, SourceMap, codes, internal, render_all};
@@ -10,12 +11,22 @@ use crate::options::{Color, DiagnosticArgs, ErrorFormat};
 /// The exit code of a failure that is a bug in lumac.
 pub const EXIT_BUG: u8 = 101;
 
-/// Whether an internal compiler error has been printed, by [`report`] or [`report_internal`].
+/// Whether an internal compiler error has been printed, by [`exit`] or [`report_internal`].
 static INTERNAL: AtomicBool = AtomicBool::new(false);
 
 /// Prints diagnostics as the command line asks, and the internal compiler errors recorded outside of
-/// all steps; true if one of them stops the build. Where there are none, only SARIF says so.
-pub fn report(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]) -> bool {
+/// all steps. The exit code is 2 if a file named on the command line cannot be read, else 1 if there
+/// is an error. Without diagnostics, only SARIF prints something.
+pub fn exit(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]) -> ExitCode {
+    match print(map, args, diagnostics) {
+        false => ExitCode::SUCCESS,
+        true if diagnostics.iter().any(|d| d.code == codes::E0100) => ExitCode::from(2),
+        true => ExitCode::FAILURE,
+    }
+}
+
+/// True if one of the diagnostics is an error.
+fn print(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]) -> bool {
     let unreported = internal_errors(None);
     let all: Vec<Diagnostic>;
     let diagnostics = if unreported.is_empty() {

@@ -27,5 +27,5 @@ pub fn with_input(
         }
         Err(error) => diagnostics.push(*error),
     }
-    if report::report(&map, how, &diagnostics) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    report::exit(&map, how, &diagnostics)
 }

@@ -28,7 +28,7 @@ pub use link::{LinkOptions, link};
 pub use module::LlvmModule;
 pub use output::{WriteError, write_file};
 pub use steps::{StepRunner, expand_pipeline};
-pub use target::{OptLevel, Target, TargetOptions, host_triple};
+pub use target::{OptLevel, Target, TargetOptions, host_triple, is_foreign};
 
 /// The version of the LLVM in this executable: `22.1.8`.
 pub fn llvm_version() -> String {

@@ -78,6 +78,22 @@ pub fn host_triple() -> String {
     TargetMachine::get_default_triple().as_str().to_string_lossy().into_owned()
 }
 
+/// Whether code for `triple` cannot run on this machine, because its architecture or system is
+/// another. An unknown triple is not foreign: [`Target::new`] reports it.
+pub fn is_foreign(triple: &str) -> bool {
+    let parts = |triple: &str| {
+        let (triple, _) = resolve(triple).ok()?;
+        let mut parts = triple.split('-').map(str::to_owned);
+        Some((parts.next()?, parts.nth(1)?))
+    };
+    match (parts(triple), parts(&host_triple())) {
+        (Some((machine, system)), Some((this_machine, this_system))) => {
+            machine != this_machine || system != this_system
+        }
+        _ => false,
+    }
+}
+
 impl Target {
     /// The machine that `options` name.
     ///

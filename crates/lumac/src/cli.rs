@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use luma_driver::options::{
     CodeArgs, DiagnosticArgs, EmitKind, FromArgs, InputArgs, InstrumentArgs, PipelineArgs, version,
@@ -116,6 +116,10 @@ pub(crate) struct CompileArgs {
     )]
     pub(crate) file: Option<PathBuf>,
 
+    /// What follows the file, so that the message about it can say more than clap would.
+    #[arg(hide = true)]
+    pub(crate) surplus: Vec<PathBuf>,
+
     #[command(flatten)]
     pub(crate) from: FromArgs,
 
@@ -172,6 +176,27 @@ pub(crate) struct CompileArgs {
 
     #[command(flatten)]
     pub(crate) diagnostics: DiagnosticArgs,
+}
+
+/// What is wrong with `file` and the positional arguments after it, if they are not one input.
+pub(crate) fn misplaced(file: &Path, surplus: &[PathBuf]) -> Option<String> {
+    let command = Cli::command();
+    let commands: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let name = file.display();
+    let is_word = file.extension().is_none() && file.components().count() == 1;
+    if is_word && file.as_os_str() != "-" && !file.exists() {
+        let word = name.to_string();
+        let expected = match luma_diagnostics::closest(&word, commands.iter().copied()) {
+            Some(like) => format!("a similar command is `{like}`"),
+            None => format!("the commands are {}", commands.join(", ")),
+        };
+        return Some(format!("`{word}` is neither a command nor a file; {expected}"));
+    }
+    let second = surplus.first()?.display();
+    Some(match commands.contains(&second.to_string().as_str()) {
+        true => format!("a command comes before the file: `lumac {second} {name}`"),
+        false => format!("expected one input file, found `{name}` and `{second}`"),
+    })
 }
 
 /// Prints what clap has to say. Help and version are no errors.

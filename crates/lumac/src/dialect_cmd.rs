@@ -85,10 +85,7 @@ pub(crate) fn dialect(args: &DialectArgs, registry: &Registry) -> ExitCode {
             let mut map = SourceMap::new();
             let mut diagnostics = Vec::new();
             Dialects::load(&mut map, registry, &args.files, &mut diagnostics);
-            match report::report(&map, &args.diagnostics, &diagnostics) {
-                true => ExitCode::FAILURE,
-                false => ExitCode::SUCCESS,
-            }
+            report::exit(&map, &args.diagnostics, &diagnostics)
         }
         Action::Export(args) => with_dialects(registry, &args.source, &args.names, |context| {
             let names: Vec<&str> = args.names.iter().map(String::as_str).collect();
@@ -122,8 +119,7 @@ fn with_dialects(
             Err(error) => diagnostics.push(*error),
         }
     }
-    report::report(&map, &args.diagnostics, &diagnostics);
-    ExitCode::FAILURE
+    report::exit(&map, &args.diagnostics, &diagnostics)
 }
 
 fn list(context: &Context) -> String {

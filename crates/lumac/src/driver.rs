@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use luma_diagnostics::{SourceMap, explain};
 
-use crate::cli::{CheckArgs, Cli, Command, CompileArgs, RunArgs};
+use crate::cli::{CheckArgs, Cli, Command, CompileArgs, RunArgs, misplaced};
 use crate::{dialect_cmd, facts, fix, listing, test_passes};
 use luma_driver::compile::{self, Job};
 use luma_driver::extension::Registry;
@@ -69,6 +69,11 @@ fn compile(args: &CompileArgs, registry: &Registry, replay: bool) -> ExitCode {
     kinds.dedup();
     let no_file = Path::new("");
     let file = args.file.as_deref().unwrap_or(no_file);
+    if let Some(file) = &args.file
+        && let Some(message) = misplaced(file, &args.surplus)
+    {
+        return compile::usage(&message);
+    }
     let job = Job {
         registry,
         file,
@@ -117,8 +122,7 @@ fn replay(path: &Path, diagnostics: &DiagnosticArgs, mut registry: Registry) -> 
     let arguments = match reproducer::arguments(path) {
         Ok(arguments) => arguments,
         Err(error) => {
-            report::report(&SourceMap::new(), diagnostics, &[*error]);
-            return ExitCode::FAILURE;
+            return report::exit(&SourceMap::new(), diagnostics, &[*error]);
         }
     };
     let mut cli = match Cli::try_parse_from(arguments) {
@@ -152,6 +156,14 @@ fn check(args: &CheckArgs, registry: &Registry) -> ExitCode {
 }
 
 fn run_program(args: &RunArgs, registry: &Registry) -> ExitCode {
+    if let Some(target) = args.code.target.as_deref().filter(|target| luma_llvm::is_foreign(target))
+    {
+        let host = luma_llvm::host_triple();
+        return compile::usage(&format!(
+            "`run` needs code for this machine, `{host}`, not for `{target}`; \
+             `lumac FILE --target={target} --emit=obj` makes an object file"
+        ));
+    }
     let mut outcome = None;
     let job = Job {
         registry,

@@ -27,8 +27,7 @@ pub(crate) fn fix(args: &FixArgs, registry: &Registry) -> ExitCode {
     let input = match input::read(&mut map, file, args.input.from.from) {
         Ok(input) => input,
         Err(error) => {
-            report::report(&map, how, &[*error]);
-            return ExitCode::FAILURE;
+            return report::exit(&map, how, &[*error]);
         }
     };
     let (name, before) = match map.file(input.file) {
@@ -293,8 +292,5 @@ fn finish(
     written: Result<(), Box<Diagnostic>>,
 ) -> ExitCode {
     diagnostics.extend(written.err().map(|error| *error));
-    match report::report(map, &args.input.diagnostics, &diagnostics) {
-        true => ExitCode::FAILURE,
-        false => ExitCode::SUCCESS,
-    }
+    report::exit(map, &args.input.diagnostics, &diagnostics)
 }

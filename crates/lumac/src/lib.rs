@@ -6,7 +6,8 @@
 //! ```
 //!
 //! What was asked for goes to stdout or files, diagnostics to stderr. Exit code 0 is success,
-//! 1 is an error in the input or environment, 2 is wrong usage, 101 is a bug in lumac.
+//! 1 is an error in the program or environment, 2 is wrong usage (an input file that cannot be read
+//! is), 101 is a bug in lumac.
 
 mod cli;
 mod dialect_cmd;

@@ -128,8 +128,9 @@ pub fn sweep(args: &SweepArgs, registry: &Registry) -> ExitCode {
             }
         }
     }
-    if luma_driver::report::report(&map, &args.diagnostics, &diagnostics) {
-        return ExitCode::FAILURE;
+    let reported = luma_driver::report::exit(&map, &args.diagnostics, &diagnostics);
+    if reported != ExitCode::SUCCESS {
+        return reported;
     }
     let Some(dialects) = dialects else { return ExitCode::FAILURE };
     let cells = sweep.fill(&dialects, &lines, &sources);
