@@ -148,8 +148,19 @@ impl Session<'_> {
             levels::check(&map, input, &dialects, verify, &mut diagnostics);
         }
         diagnostics.sort_by_key(Diagnostic::sort_key);
+        if ends_lines_with_crlf(&text) {
+            let help = diagnostics.iter_mut().flat_map(|diagnostic| &mut diagnostic.help);
+            for fix in help.filter_map(|help| help.fix.as_mut()) {
+                fix.replacement = fix.replacement.replace("\r\n", "\n").replace('\n', "\r\n");
+            }
+        }
         Found { text, file, map, diagnostics, said: String::new() }
     }
+}
+
+/// Whether the first line of `text` ends with CR LF: then new lines do, too.
+fn ends_lines_with_crlf(text: &str) -> bool {
+    text.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'))
 }
 
 /// How many errors the parts of the compiler find, in order, and warnings at the end.

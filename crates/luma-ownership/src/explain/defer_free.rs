@@ -77,9 +77,10 @@ fn insertion(story: Story<'_>, take: Op, name: &str) -> Option<(Span, String)> {
     if !declared.trim_start().starts_with(':') || !starts_statement(text.get(..line)?) {
         return None;
     }
-    let tail = rest.split('\n').next().unwrap_or_default().trim();
+    let line = rest.lines().next().unwrap_or_default();
+    let tail = line.trim();
     let (at, edit) = if tail.is_empty() || tail.starts_with("//") {
-        let at = rest.find('\n').map_or(text.len(), |length| end + length);
+        let at = end + line.len();
         (at, format!("\n{indent}defer free({name});"))
     } else {
         (end, format!(" defer free({name});"))
