@@ -31,19 +31,35 @@ pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), L
         .prefix(".lumac-")
         .tempdir_in(if special { std::env::temp_dir() } else { parent(output).to_owned() })
         .map_err(cannot)?;
-    let object_path = work.path().join("program.o");
+    // The linker's messages begin with this name.
+    let mut object_name = output.file_stem().unwrap_or(OsStr::new("program")).to_owned();
+    object_name.push(".o");
+    let object_path = work.path().join(&object_name);
     let linked = work.path().join("program");
     fs::write(&object_path, object).map_err(cannot)?;
 
     let (program, leading) = command(options)?;
+    if let Some(machine) = foreign_machine(object)
+        && leading.is_empty()
+        && program == DEFAULT
+    {
+        let message = format!(
+            "linking failed: the object is for {machine}, and `{DEFAULT}` links for {}",
+            std::env::consts::ARCH
+        );
+        return Err(LlvmError::new(LlvmErrorKind::Link, message).help(
+            "make an object file with `--emit=obj`, or name a cross compiler in the environment \
+             variable `CC`, such as `aarch64-linux-gnu-gcc`",
+        ));
+    }
     let mut command = Command::new(&program);
     command.args(leading).arg(&object_path).arg("-o").arg(&linked).args(&options.arguments);
     let result = command.output().map_err(|why| cannot_start(&program, &why))?;
     if !result.status.success() {
         let mut said = String::from_utf8_lossy(&result.stderr).into_owned();
         said.push_str(&String::from_utf8_lossy(&result.stdout));
-        // The name of the temporary object would tell nobody anything.
-        let said = said.replace(&*object_path.to_string_lossy(), "program.o");
+        // The temporary directory would tell nobody anything.
+        let said = said.replace(&*object_path.to_string_lossy(), &object_name.to_string_lossy());
         let name = program.to_string_lossy();
         let message = match undefined_symbol(&said) {
             Some(symbol) => format!("linking failed: undefined reference to `{symbol}`"),
@@ -57,11 +73,33 @@ pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), L
     fs::rename(&linked, output).map_err(cannot)
 }
 
+/// The linker driver, unless another is named.
+const DEFAULT: &str = "cc";
+
+/// The machine an ELF object or system a Mach-O object is for, if that is not this one.
+fn foreign_machine(object: &[u8]) -> Option<String> {
+    // `e_machine`, after the identification and the type; objects are little-endian.
+    let machine = match object {
+        [0x7f, b'E', b'L', b'F', ..] => object.get(18..20)?,
+        [0xcf, 0xfa, 0xed, 0xfe, ..] if cfg!(not(target_os = "macos")) => {
+            return Some("macOS".to_owned());
+        }
+        _ => return None,
+    };
+    let machine = u16::from_le_bytes(machine.try_into().ok()?);
+    let name = match machine {
+        62 => "x86_64".to_owned(),
+        183 => "aarch64".to_owned(),
+        other => format!("ELF machine {other}"),
+    };
+    (name != std::env::consts::ARCH).then_some(name)
+}
+
 /// The program to run and its leading arguments. `CC` may hold both, as make(1) allows.
 fn command(options: &LinkOptions) -> Result<(OsString, Vec<OsString>), LlvmError> {
     let given = options.cc.clone().or_else(|| std::env::var_os("CC"));
     let Some(given) = given.filter(|cc| !cc.is_empty()) else {
-        return Ok(("cc".into(), Vec::new()));
+        return Ok((DEFAULT.into(), Vec::new()));
     };
     if Path::new(&given).is_file() {
         return Ok((given, Vec::new()));

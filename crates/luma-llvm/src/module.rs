@@ -34,11 +34,12 @@ pub struct LlvmModule {
 }
 
 impl LlvmModule {
-    /// Translates an MLIR module that is in the llvm dialect.
+    /// Translates an MLIR module that is in the llvm dialect. `name` is what LLVM and linkers call
+    /// the source file.
     ///
     /// # Errors
-    /// Ops without a translation, or (a bug of ours) a result that LLVM finds invalid.
-    pub fn translate(session: &Session) -> Result<Self, LlvmError> {
+    /// Ops without a translation, or (an internal error) a result that LLVM finds invalid.
+    pub fn translate(name: &str, session: &Session) -> Result<Self, LlvmError> {
         let (context, reports) = new_context();
         let raw = NonNull::new(context.raw().cast::<c_void>())
             .ok_or_else(|| LlvmError::new(LlvmErrorKind::Codegen, "LLVM made no context"))?;
@@ -46,6 +47,9 @@ impl LlvmModule {
         let module = unsafe { session.translate_into(raw) }?;
         // SAFETY: a new module in `context`, ours now, and dropped before it (field order).
         let module = unsafe { Module::new(module.as_ptr().cast()) };
+        // MLIR calls every module `LLVMDialectModule`.
+        module.set_name(name);
+        module.set_source_file_name(name);
         let module = Self { module, context, reports };
         module.verify()?;
         Ok(module)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use luma_diagnostics::internal::{self, Event};
-use luma_diagnostics::{Diagnostic, SourceMap, codes};
+use luma_diagnostics::{Diagnostic, SourceFile, SourceMap, codes};
 use luma_llvm::{LlvmError, LlvmErrorKind, LlvmModule, StepRunner, Target, TargetOptions, crash};
 use luma_mlir::Session;
 use luma_pass::Analyses;
@@ -44,6 +44,13 @@ pub struct Cx<'a> {
     pub locations: bool,
     /// Print Luma IR in MLIR's generic form where it is emitted.
     pub generic: bool,
+}
+
+impl Cx<'_> {
+    /// What the user calls the input.
+    fn input_name(&self) -> &str {
+        self.map.file(self.input.file).map_or("<unknown>", SourceFile::name)
+    }
 }
 
 /// What a run made, until its end or failure.
@@ -305,7 +312,7 @@ fn apply(
         }
         (Action::Translate, State::Mlir { session, .. }) => {
             let translated = target(cx, None).and_then(|target| {
-                let mut module = LlvmModule::translate(session)?;
+                let mut module = LlvmModule::translate(cx.input_name(), session)?;
                 module.set_target(&target);
                 Ok((module, target))
             });

@@ -36,7 +36,7 @@ fn run(text: &str, args: &[&str]) -> (String, i32) {
         let target = Target::new(&TargetOptions { triple: None, level }).unwrap();
         let mut session = session(text).unwrap();
         session.lower_to_llvm_dialect(Lowering { debug_info: true }).unwrap();
-        let mut module = LlvmModule::translate(&session).unwrap();
+        let mut module = LlvmModule::translate("test", &session).unwrap();
         module.set_target(&target);
         module.optimize(&target, level.pipeline()).unwrap();
         let program = work.path().join(format!("{level:?}"));

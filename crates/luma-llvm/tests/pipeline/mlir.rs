@@ -48,7 +48,7 @@ fn lowered(text: &str, debug_info: bool) -> Session {
 
 fn object(level: OptLevel, debug_info: bool) -> Vec<u8> {
     let target = Target::new(&options(None, level)).unwrap();
-    let mut module = LlvmModule::translate(&lowered(PROGRAM, debug_info)).unwrap();
+    let mut module = LlvmModule::translate("test", &lowered(PROGRAM, debug_info)).unwrap();
     module.set_target(&target);
     module.optimize(&target, level.pipeline()).unwrap();
     module.emit_object(&target).unwrap()
@@ -89,7 +89,7 @@ fn text_goes_out_and_in_again() {
     assert!(lowered.contains("llvm.func @main"), "{lowered}");
     assert!(!lowered.contains("scf."), "{lowered}");
 
-    let module = LlvmModule::translate(&session).unwrap();
+    let module = LlvmModule::translate("test", &session).unwrap();
     let text = module.to_text();
     let again = LlvmModule::from_ll_text("again.ll", &text).unwrap();
     // The first line names the module.
@@ -105,7 +105,7 @@ fn objects_for_other_machines() {
         ("aarch64-linux-gnu", 183, "ret"),
     ] {
         let target = Target::new(&options(Some(triple), OptLevel::O2)).unwrap();
-        let mut module = LlvmModule::translate(&lowered(PROGRAM, false)).unwrap();
+        let mut module = LlvmModule::translate("test", &lowered(PROGRAM, false)).unwrap();
         module.set_target(&target);
         module.optimize(&target, "default<O2>").unwrap();
         let before = module.to_text();
@@ -205,10 +205,10 @@ fn passes_that_cannot_run_say_why() {
         assert_eq!(session.to_text(PrintOptions::default()), before, "{text}");
     }
     let target = Target::new(&TargetOptions::default()).unwrap();
-    let translated = LlvmModule::translate(&session);
+    let translated = LlvmModule::translate("test", &session);
     assert!(translated.is_err(), "func ops have no translation");
 
-    let mut module = LlvmModule::translate(&lowered(PROGRAM, false)).unwrap();
+    let mut module = LlvmModule::translate("test", &lowered(PROGRAM, false)).unwrap();
     module.set_target(&target);
     for text in ["no-such-pass", "default<O9>", "function(", "\0"] {
         assert_eq!(module.optimize(&target, text).unwrap_err().kind, LlvmErrorKind::Pass);
@@ -273,7 +273,7 @@ fn lines_reach_the_debugger() {
     let work = tempfile::tempdir().unwrap();
     let program = work.path().join("program");
     let session = lowered(PROGRAM, true);
-    let text = LlvmModule::translate(&session).unwrap().to_text();
+    let text = LlvmModule::translate("test", &session).unwrap().to_text();
     assert!(text.contains("!DISubprogram(name: \"sum\""), "{text}");
     assert!(text.contains("!DILocation(line: 7"), "{text}");
     link(&object(OptLevel::O0, true), &program, &LinkOptions::default()).unwrap();
