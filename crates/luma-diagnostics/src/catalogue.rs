@@ -95,6 +95,7 @@ catalogue! {
     E0505 "output cannot be written"
     E0506 "malformed dialect"
     E0507 "malformed file of pipelines"
+    W0501 "object without symbols"
     E0601 "memory leak at run time"
     E0602 "double free at run time"
     E0603 "use after free at run time"

@@ -14,7 +14,7 @@ use inkwell::llvm_sys::core::{
 };
 use inkwell::llvm_sys::prelude::LLVMDiagnosticInfoRef;
 use inkwell::memory_buffer::MemoryBuffer;
-use inkwell::module::{FlagBehavior, Module};
+use inkwell::module::{FlagBehavior, Linkage, Module};
 use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{FileType, TargetTriple};
 use luma_mlir::{Session, nesting};
@@ -53,6 +53,15 @@ impl LlvmModule {
         let module = Self { module, context, reports };
         module.verify()?;
         Ok(module)
+    }
+
+    /// Whether some function or variable of the module is defined and visible to other objects.
+    pub fn exports(&self) -> bool {
+        let is_local = |linkage| matches!(linkage, Linkage::Internal | Linkage::Private);
+        let mut functions = self.module.get_functions();
+        let mut globals = self.module.get_globals();
+        functions.any(|f| f.count_basic_blocks() > 0 && !is_local(f.get_linkage()))
+            || globals.any(|g| g.get_initializer().is_some() && !is_local(g.get_linkage()))
     }
 
     /// Parses and verifies `text`. `name` is what the module is called.

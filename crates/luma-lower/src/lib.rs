@@ -50,7 +50,7 @@ pub fn lower(ast: &Ast, sema: &Analysis, context: Arc<Context>) -> Module {
             }
             ItemKind::Function(function) => {
                 if let Some(info) = sema.functions.get(id) {
-                    let function = self::function(&cx, function, info);
+                    let function = self::function(&cx, function, item.public, info);
                     module.functions.insert(function.name, function);
                 }
             }
@@ -90,7 +90,12 @@ fn global(cx: &ProgramCx<'_>, id: ItemId) -> Option<(luma_ir::Symbol, Global)> {
     ))
 }
 
-fn function(cx: &ProgramCx<'_>, decl: &ast::Function, info: &FunctionInfo) -> Function {
+fn function(
+    cx: &ProgramCx<'_>,
+    decl: &ast::Function,
+    public: bool,
+    info: &FunctionInfo,
+) -> Function {
     let params = info.params.iter().map(|&ty| cx.ty(ty)).collect();
     let results = match cx.ty(info.result) {
         Type::VOID => Vec::new(),
@@ -101,6 +106,7 @@ fn function(cx: &ProgramCx<'_>, decl: &ast::Function, info: &FunctionInfo) -> Fu
     f.linkage = match (info.external, info.name.as_str()) {
         (true, _) => Linkage::External,
         (_, "main") => Linkage::Public,
+        _ if public => Linkage::Public,
         _ => Linkage::Private,
     };
     let mut flag = |name: &str, set: bool| {

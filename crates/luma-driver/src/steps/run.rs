@@ -402,6 +402,11 @@ fn codegen(
     let objects: Vec<EmitKind> =
         kinds.iter().copied().filter(|&kind| kind != EmitKind::Asm).collect();
     if !objects.is_empty() {
+        if objects.contains(&EmitKind::Obj) && !module.exports() {
+            let message = "the object file defines no symbol that other objects can refer to";
+            let help = "declare the functions to be called from other objects `pub`";
+            ran.diagnostics.push(Diagnostic::unlocated(codes::W0501, message).help(help));
+        }
         let bytes = module.emit_object(target)?;
         for kind in objects {
             ran.products.push(Product { kind, bytes: bytes.clone() });

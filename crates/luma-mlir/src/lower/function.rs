@@ -56,6 +56,9 @@ pub(crate) fn lower(m: &mut Lowering<'_>, f: &Function) -> Lowered<()> {
         attributes.extend(facts::attributes(m, f, &signature));
         if !exported {
             attributes.push(("llvm.linkage", emit.internal_linkage()));
+        } else if name != "main" {
+            // LLVM must not take it for the function of the C library that has its name.
+            attributes.push(("passthrough", emit.array_attr(&[emit.string_attr(b"nobuiltin")])));
         }
     }
     let region = emit.new_region();
