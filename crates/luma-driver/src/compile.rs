@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
-use luma_llvm::crash;
 use luma_pass::instrument::{Instrument, Record, Selector, StepInfo};
+use luma_process::crash;
 
 use crate::dialects::Dialects;
 use crate::extension::Registry;

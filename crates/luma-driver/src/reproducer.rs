@@ -10,7 +10,7 @@
 //! // option: --luma-passes=test-crash,func(lower-defer)
 //! ```
 //!
-//! A signal gives no chance to write one. So the handler starts lumac again ([`luma_llvm::crash`]),
+//! A signal gives no chance to write one. So the handler starts lumac again ([`luma_process::crash`]),
 //! which redoes the steps before the one that crashed. If the steps were batched, it first takes
 //! them one at a time, to find the very pass.
 
@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use luma_diagnostics::{Diagnostic, codes};
-use luma_llvm::crash;
 use luma_pass::instrument::{Ir as _, StepInfo, World};
+use luma_process::crash;
 
 use crate::compile::Job;
 use crate::options::EmitKind;

@@ -13,7 +13,7 @@ use crate::oracle::{self, Gate, Job, Oracle};
 use luma_driver::extension::Registry;
 use luma_driver::input::{Input, Level};
 use luma_driver::options::{CodeArgs, EmitKind, InputArgs, PipelineArgs};
-use luma_driver::run::Limits;
+use luma_driver::run::LIMITS;
 use luma_driver::steps::{self, Granularity, Plan, State};
 use luma_driver::{emit, levels, with_input};
 
@@ -137,7 +137,7 @@ impl Search<'_> {
         let limit = self.step_limit.unwrap_or(oracle::STEP_LIMIT);
         let cx = self.job.cx(self.map, self.input);
         let native = |number: usize| {
-            oracle::native(&cx, plan, &self.job, number, Limits::default())
+            oracle::native(&cx, plan, &self.job, number, LIMITS)
                 .map_err(|why| format!("{why}; look for it with `--oracle=crash`"))
         };
         let (reference, of) = if self.input.level <= Level::LumaIr {

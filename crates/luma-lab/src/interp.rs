@@ -335,7 +335,7 @@ fn native(
     if made.failure.is_some() || made.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(Stop::Reported(made.diagnostics));
     }
-    let ran = run::build(&made.products)?.capture(job.args)?;
+    let ran = run::build(&made.products)?.capture(job.args, &run::LIMITS)?;
     Ok(Behaviour { stdout: ran.stdout, code: ran.code, trap: None, killed: ran.killed })
 }
 

@@ -2,14 +2,15 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::str::FromStr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use luma_diagnostics::{Diagnostic, SourceMap};
 use luma_interp::TrapKind;
 use luma_ir::Module;
 use luma_pass::instrument::{Instrument, Selector, StepInfo};
+use luma_process::{End, Limits, Streams, TempDir};
 
 use crate::interp::{self, Behaviour};
 use luma_driver::dialects::Dialects;
@@ -17,7 +18,7 @@ use luma_driver::extension::Registry;
 use luma_driver::input::{Input, Level};
 use luma_driver::levels::Verify;
 use luma_driver::options::{CodeArgs, EmitKind, PipelineArgs};
-use luma_driver::run::{self, Limits};
+use luma_driver::run;
 use luma_driver::steps::{self, Cx, Granularity, Plan, PlanOptions};
 
 /// What makes a program interesting.
@@ -231,7 +232,7 @@ pub(crate) fn native(
         return Err(format!("the step `{name}` fails"));
     }
     let program = run::build(&ran.products).map_err(|error| error.message)?;
-    let ran = program.capture_within(job.args, limits).map_err(|error| error.message)?;
+    let ran = program.capture(job.args, &limits).map_err(|error| error.message)?;
     Ok(Behaviour { stdout: ran.stdout, code: ran.code, trap: None, killed: ran.killed })
 }
 
@@ -257,15 +258,12 @@ pub(crate) fn put(directory: &Path, name: &str, text: &[u8]) -> Result<PathBuf, 
 /// # Errors
 ///
 /// In words: why there is none.
-pub(crate) fn scratch() -> Result<tempfile::TempDir, String> {
-    tempfile::Builder::new()
-        .prefix("lumac-")
-        .tempdir()
-        .map_err(|why| format!("cannot make a temporary directory: {why}"))
+pub(crate) fn scratch() -> Result<TempDir, String> {
+    TempDir::new().map_err(|why| format!("cannot make a temporary directory: {why}"))
 }
 
 /// A command, or another lumac, is ended after this time.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Limits = Limits { time: Some(Duration::from_secs(60)), output: None, memory: None };
 
 /// Whether a command of the shell ends with 0. The file stands where `{}` is, or at its end.
 ///
@@ -279,25 +277,8 @@ pub(crate) fn command(text: &str, file: &Path) -> Result<bool, String> {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(script).arg("sh").arg(file);
     shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    Ok(wait(&mut shell, "sh")?.is_some_and(|status| status.success()))
-}
-
-/// Runs a command to its end; `None` if it was ended because it took too long.
-fn wait(command: &mut Command, name: &str) -> Result<Option<ExitStatus>, String> {
-    let failed = |why: std::io::Error| format!("`{name}` cannot be run: {why}");
-    let mut child = command.spawn().map_err(failed)?;
-    let start = Instant::now();
-    loop {
-        match child.try_wait().map_err(failed)? {
-            Some(status) => return Ok(Some(status)),
-            None if start.elapsed() > LONGEST => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Ok(None);
-            }
-            None => std::thread::sleep(Duration::from_millis(1)),
-        }
-    }
+    let ran = luma_process::run(shell, &LONGEST);
+    ran.map(|ran| ran.end.success()).map_err(|why| format!("`sh` cannot be run: {why}"))
 }
 
 /// A crash of another lumac.
@@ -325,39 +306,30 @@ pub(crate) struct Child {
 /// In words: why it cannot be started.
 pub(crate) fn child(job: &Job<'_>, file: &Path, more: &[String]) -> Result<Child, String> {
     let directory = scratch()?;
-    let here = |name: &str| directory.path().join(name);
-    let reproducers = here("reproducers");
+    let reproducers = directory.path().join("reproducers");
     let failed = |why: std::io::Error| format!("`lumac` cannot be run: {why}");
     std::fs::create_dir(&reproducers).map_err(failed)?;
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
     command.arg(file).args(job.flags()).args(more);
     command.arg("--error-format=short").arg("--color=never");
     command.arg("--reproducer-dir").arg(&reproducers);
-    command.current_dir(directory.path()).env_remove(luma_llvm::crash::VARIABLE);
-    command.stdin(Stdio::null());
-    // To files: pipes would need someone to empty them.
-    command.stdout(std::fs::File::create(here("stdout")).map_err(failed)?);
-    command.stderr(std::fs::File::create(here("stderr")).map_err(failed)?);
-    let status = wait(&mut command, "lumac")?;
-    let read = |name: &str| std::fs::read(here(name)).unwrap_or_default();
-    let ended = status.map(|status| (status.success(), status.code()));
-    let crashed = match ended {
+    command.current_dir(directory.path()).env_remove(luma_process::crash::VARIABLE);
+    let ran = luma_process::capture(command, Streams::Both, &LONGEST).map_err(failed)?;
+    let crashed = match ran.end {
         // It hangs, which is another matter.
-        None => false,
-        Some((_, None | Some(101))) => true,
+        End::Time(_) | End::Output(_) => false,
+        End::Exited(status) if matches!(status.code(), None | Some(101)) => true,
         // A step left something invalid: lumac leaves a reproducer then, and only then.
-        Some(_) => {
+        End::Exited(_) => {
             std::fs::read_dir(&reproducers).is_ok_and(|mut entries| entries.next().is_some())
         }
     };
     let crash = crashed.then(|| {
-        let stderr = read("stderr");
-        let stderr = String::from_utf8_lossy(&stderr);
+        let stderr = String::from_utf8_lossy(&ran.stderr);
         let (signature, message) = (signature(&stderr), first_error(&stderr).to_owned());
         Crash { signature, message }
     });
-    let success = ended.is_some_and(|(success, _)| success);
-    Ok(Child { crash, stdout: success.then(|| read("stdout")) })
+    Ok(Child { crash, stdout: ran.end.success().then_some(ran.stdout) })
 }
 
 /// The first error of `stderr`, without its place.

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use luma_diagnostics::SourceMap;
 use luma_ir::{Module, PrintOptions, print_module};
 use luma_pass::instrument::{StepInfo, World};
+use luma_process::{Limits, TempDir};
 use luma_reduce::{Options, Stats, reduce_module, reduce_source};
 
 use crate::interp;
@@ -18,7 +19,6 @@ use crate::oracle::{self, Gate, Job, Oracle};
 use luma_driver::extension::Registry;
 use luma_driver::input::{Input, Level};
 use luma_driver::options::{CodeArgs, EmitKind, InputArgs, PipelineArgs};
-use luma_driver::run::Limits;
 use luma_driver::steps::{self, Plan, State};
 use luma_driver::{emit, levels, with_input};
 
@@ -191,7 +191,7 @@ struct Judge<'a> {
     job: Job<'a>,
     level: Level,
     test: Test,
-    directory: tempfile::TempDir,
+    directory: TempDir,
     /// Of the candidates in `directory`.
     name: &'static str,
 }
@@ -338,8 +338,11 @@ fn output(
     }
     // What is left of a program may run a bit longer than all of it, but hardly much.
     let limit = (steps.saturating_mul(4) + 10_000).min(most);
-    let limits =
-        Limits { bytes: run.stdout.len() as u64 * 4 + (1 << 20), time: Duration::from_secs(10) };
+    let limits = Limits {
+        time: Some(Duration::from_secs(10)),
+        output: Some(run.stdout.len() as u64 * 4 + (1 << 20)),
+        memory: None,
+    };
     for native in [false, true] {
         let found = difference(job, level, text, &plan, (limit, limits), native)?;
         if let Some(kind) = found {

@@ -33,6 +33,6 @@ extern "C" fn fatal(reason: *const c_char) {
         Some(report) => report(&reason),
         None => eprintln!("error: LLVM cannot go on: {reason}\nnote: this is a bug in lumac"),
     }
-    crate::crash::restart(0);
+    luma_process::crash::restart(0);
     // LLVM ends the process with exit code 1 when this returns.
 }

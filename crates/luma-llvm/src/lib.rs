@@ -9,11 +9,10 @@
 //!
 //! Nothing here prints or ends the process on bad input. Where LLVM itself gives up
 //! (`report_fatal_error`), the report goes through [`on_fatal_error`]; where it dies by a signal,
-//! [`crash`] takes over.
+//! [`luma_process::crash`] takes over.
 
 #![allow(unsafe_code, reason = "parts of LLVM's C API that inkwell does not wrap safely")]
 
-pub mod crash;
 mod error;
 mod fatal;
 mod link;

@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use luma_process::{Limits, Streams, TempDir};
+
 use crate::error::{LlvmError, LlvmErrorKind};
 use crate::output::{cannot_write, is_special, parent};
 
@@ -27,10 +29,8 @@ pub struct LinkOptions {
 pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), LlvmError> {
     let cannot = |why: io::Error| cannot_write(output, &why);
     let special = is_special(output).map_err(cannot)?;
-    let work = tempfile::Builder::new()
-        .prefix(".lumac-")
-        .tempdir_in(if special { std::env::temp_dir() } else { parent(output).to_owned() })
-        .map_err(cannot)?;
+    let work = if special { TempDir::new() } else { TempDir::hidden_in(parent(output)) };
+    let work = work.map_err(cannot)?;
     // The linker's messages begin with this name.
     let mut object_name = output.file_stem().unwrap_or(OsStr::new("program")).to_owned();
     object_name.push(".o");
@@ -54,8 +54,9 @@ pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), L
     }
     let mut command = Command::new(&program);
     command.args(leading).arg(&object_path).arg("-o").arg(&linked).args(&options.arguments);
-    let result = command.output().map_err(|why| cannot_start(&program, &why))?;
-    if !result.status.success() {
+    let result = luma_process::capture(command, Streams::Both, &Limits::NONE)
+        .map_err(|why| cannot_start(&program, &why))?;
+    if !result.end.success() {
         let mut said = String::from_utf8_lossy(&result.stderr).into_owned();
         said.push_str(&String::from_utf8_lossy(&result.stdout));
         // The temporary directory would tell nobody anything.
@@ -63,7 +64,7 @@ pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), L
         let name = program.to_string_lossy();
         let message = match undefined_symbol(&said) {
             Some(symbol) => format!("linking failed: undefined reference to `{symbol}`"),
-            None => format!("linking failed: `{name}` gave {}", result.status),
+            None => format!("linking failed: `{name}` gave {}", result.end),
         };
         return Err(LlvmError::with_output(LlvmErrorKind::Link, message, &said));
     }

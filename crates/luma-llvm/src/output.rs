@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use luma_process::TempFile;
+
 use crate::error::{LlvmError, LlvmErrorKind};
 
 /// Why a file was not written.
@@ -24,13 +26,9 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
             .and_then(|mut file| file.write_all(bytes))
             .map_err(failed);
     }
-    let mut file = tempfile::Builder::new()
-        .prefix(".lumac-")
-        .permissions(new_file_permissions())
-        .tempfile_in(parent(path))
-        .map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.persist(path).map(drop).map_err(|why| failed(why.error))
+    let mut file = TempFile::hidden_in(parent(path), new_file_permissions()).map_err(failed)?;
+    file.file().write_all(bytes).map_err(failed)?;
+    file.persist(path).map_err(failed)
 }
 
 /// Whether `path` exists and is neither a regular file nor a directory.

@@ -44,7 +44,7 @@ pub fn main_with(register: impl FnOnce(&mut Registry)) -> ExitCode {
     register(&mut registry);
     std::panic::set_hook(Box::new(luma_diagnostics::internal::record_panic));
     let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        luma_llvm::crash::install();
+        luma_process::crash::install();
         driver::run(&cli, registry)
     });
     let ended = work.map(std::thread::JoinHandle::join);

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use luma_diagnostics::internal::{self, Event};
 use luma_diagnostics::{Diagnostic, SourceFile, SourceMap, codes};
-use luma_llvm::{LlvmError, LlvmErrorKind, LlvmModule, StepRunner, Target, TargetOptions, crash};
+use luma_llvm::{LlvmError, LlvmErrorKind, LlvmModule, StepRunner, Target, TargetOptions};
 use luma_mlir::Session;
 use luma_pass::Analyses;
 use luma_pass::instrument::{Count, Instrument, Outcome, StepInfo};
+use luma_process::crash;
 
 use super::plan::{Action, Plan, Step};
 use super::state::State;

@@ -253,10 +253,9 @@ impl<'a> Sweep<'a> {
 /// Runs the program of a cell once; keeps what the first run did.
 fn execute(cell: &mut Cell) {
     let Some(program) = &cell.program else { return };
-    let start = Instant::now();
-    match program.capture(&[]) {
+    match program.capture(&[], &run::LIMITS) {
         Ok(captured) => {
-            cell.run.push(start.elapsed());
+            cell.run.push(captured.time);
             cell.did.get_or_insert(captured);
         }
         Err(error) => cell.error = Some(error.message.clone()),

@@ -139,7 +139,7 @@ extern "C" fn on_signal(signal: c_int) {
 }
 
 /// Starts the program again if armed; returns otherwise, or if it cannot be started.
-pub(crate) fn restart(signal: c_int) {
+pub fn restart(signal: c_int) {
     let armed = ARMED.swap(std::ptr::null_mut(), Ordering::Acquire);
     // SAFETY: what was armed is never freed, and the swap makes this the only user of `entry`; only
     // functions are called that may be called in a handler of signals.

@@ -1,0 +1,28 @@
+//! A child on lumac's terminal.
+
+use std::io;
+use std::process::{Command, ExitStatus};
+
+use rustix::process::Pid;
+
+use crate::child::{await_exit, prepare};
+use crate::registry::{lock, lock_installed};
+
+/// Runs a command that shares lumac's terminal and process group until it ends. Meanwhile, signals
+/// that would end lumac are sent to it instead. One command at a time is run in this way.
+///
+/// # Errors
+///
+/// It cannot be started.
+pub fn foreground(mut command: Command) -> io::Result<ExitStatus> {
+    prepare(&mut command, None);
+    let mut active = lock()?;
+    let mut child = command.spawn()?;
+    let pid = Pid::from_child(&child);
+    active.foreground = Some(pid);
+    drop(active);
+    let ended = await_exit(pid, None);
+    // Before the child is reaped, after which its number may mean another process.
+    lock_installed().foreground = None;
+    ended.and_then(|_| child.wait())
+}
