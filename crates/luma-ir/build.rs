@@ -21,7 +21,8 @@ fn main() {
         .process()
         .unwrap_or_else(|e| fail(&e.to_string()));
 
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dialects");
+    // A link to the top-level folder, so that a packaged crate has what it is built from.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("dialects");
     println!("cargo:rerun-if-changed={}", root.display());
     let mut files: Vec<PathBuf> = std::fs::read_dir(&root)
         .unwrap_or_else(|e| fail(&format!("{}: {e}", root.display())))

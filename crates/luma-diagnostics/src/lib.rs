@@ -16,3 +16,8 @@ pub use internal::OrNever;
 pub use render::{Format, RenderOptions, render, render_all};
 pub use source::{FileId, LineCol, SourceFile, SourceMap, Span};
 pub use suggest::closest;
+
+/// The examples of README.md are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -38,3 +38,8 @@ pub use text::{
 };
 pub use types::{Type, TypeData};
 pub use verify::{Violation, verify_function, verify_items, verify_module};
+
+/// The examples of README.md are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

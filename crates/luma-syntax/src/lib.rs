@@ -162,3 +162,8 @@ fn item(cx: &mut Builder<'_>, parser: &grammar::ItemParser, mut chunk: Chunk) {
     }
     cx.diagnostics.append(&mut errors);
 }
+
+/// The examples of README.md are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
