@@ -1,6 +1,6 @@
 //! The commands in the documentation do what it says.
 //!
-//! In a page of `docs/` (in README.md and `tests/cli/`, too) a fence with `file=NAME` in its info string is a file;
+//! In a page of `docs/` (in README.md and its neighbours and in `tests/cli/`, too) a fence with `file=NAME` in its info string is a file;
 //! a ```` ```console ```` fence is a session: lines that start with `$ ` are run by `sh`, one after
 //! the other, in a directory with the page's files, and the lines below each are what it prints (both streams).
 //! A line `...` stands for any lines. `INSTA_UPDATE=always` writes what was printed into sessions
@@ -16,7 +16,9 @@ use crate::cases::{blessing, root};
 use crate::tool::{output, scratch};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let mut pages = vec![root().join("README.md")];
+    let files = std::fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path());
+    let mut pages: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
     let mut stack = vec![root().join("docs")];
     while let Some(directory) = stack.pop() {
         for entry in std::fs::read_dir(&directory).into_iter().flatten() {
