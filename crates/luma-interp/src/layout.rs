@@ -101,3 +101,6 @@ impl<'a> Layouts<'a> {
 fn round_up(value: u64, align: u32) -> u64 {
     value.checked_next_multiple_of(align.into()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

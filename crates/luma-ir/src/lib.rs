@@ -17,6 +17,7 @@ pub mod dialects;
 mod dominance;
 mod entity;
 mod function;
+pub mod layout;
 mod module;
 pub mod rewrite;
 mod text;

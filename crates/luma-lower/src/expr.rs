@@ -132,9 +132,6 @@ impl BodyCx<'_> {
             ExprKind::Sizeof(_) => {
                 self.at_expr(expr);
                 let of = cx.sema.sizeof_types.get(expr).map_or(Type::VOID, |&ty| cx.ty(ty));
-                if of == Type::VOID {
-                    return Some(int(&mut self.b, 8, Type::I64));
-                }
                 luma::Sizeof::build(&mut self.b, Attribute::Type(of), Type::I64).result(self.b.func)
             }
             ExprKind::Error => return None,

@@ -7,6 +7,7 @@
 //! and compilers disagree on.
 
 use luma_ir::dialects::luma;
+use luma_ir::layout::Layouts;
 use luma_ir::{Attribute, Builder, Context, Function, Op, Type, Value};
 
 /// What the result of `op` is when operand `i` is `operands[i]`; `None` there is an operand nothing
@@ -27,7 +28,9 @@ pub(crate) fn fold(
         luma::Null::NAME => Some(Constant { bits: 0, ty }),
         luma::Sizeof::NAME => {
             let of = luma::Sizeof(op).of_attr(f).and_then(Attribute::as_type)?;
-            Some(Constant { bits: size(context, of)?, ty })
+            // A struct needs its definition, which is not at hand.
+            let layout = Layouts::with_structs(context, None).of(of).ok()?;
+            Some(Constant { bits: layout.size, ty })
         }
         luma::Neg::NAME => {
             let bits = known(0)?.bits;
@@ -284,15 +287,5 @@ fn cast(context: &Context, from: Constant, to: Type) -> Option<Constant> {
         Type::F64 => Constant::float(value as f64, to),
         _ if context.is_ptr(to) && value == 0 => Some(Constant { bits: 0, ty: to }),
         _ => None,
-    }
-}
-
-/// The size of a scalar in bytes; that of a struct needs its definition.
-fn size(context: &Context, ty: Type) -> Option<u64> {
-    match ty {
-        Type::I1 | Type::I8 => Some(1),
-        Type::F32 => Some(4),
-        Type::I64 | Type::F64 => Some(8),
-        _ => context.is_ptr(ty).then_some(8),
     }
 }

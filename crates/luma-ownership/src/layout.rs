@@ -1,9 +1,7 @@
-//! Sizes and offsets of types, so that a place is a root and a byte offset.
-//!
-//! The numbers only have to be consistent within the analysis; they follow natural alignment.
+//! Places inside types, as byte offsets that the analysis can add to and subtract from.
 
-use luma_ir::{Context, Module, Symbol, Type, TypeData};
-use rustc_hash::FxHashMap;
+use luma_ir::layout::{LayoutError, Layouts};
+use luma_ir::{Module, Symbol, Type, TypeData};
 
 use crate::summary::Scalar;
 
@@ -31,75 +29,28 @@ impl Leaf {
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
     pub(crate) module: &'a Module,
-    sizes: FxHashMap<Type, (i64, i64)>,
+    layouts: Layouts<'a>,
 }
 
 impl<'a> Layout<'a> {
     pub(crate) fn new(module: &'a Module) -> Self {
-        Self { module, sizes: FxHashMap::default() }
+        Self { module, layouts: Layouts::new(module) }
     }
 
-    fn context(&self) -> &'a Context {
-        &self.module.context
-    }
-
-    /// Size in bytes of a value of type `ty`.
+    /// Size in bytes of a value of type `ty`. Memory of unknown type is counted in bytes; a type
+    /// that no memory can hold is as large as any offset.
     pub(crate) fn size(&mut self, ty: Type) -> i64 {
-        self.size_align(ty).0
-    }
-
-    fn size_align(&mut self, ty: Type) -> (i64, i64) {
-        if let Some(&known) = self.sizes.get(&ty) {
-            return known;
+        match self.layouts.of(ty) {
+            // A layout fits an `i64`.
+            Ok(layout) => layout.size as i64,
+            Err(LayoutError::TooLarge) => i64::MAX,
+            Err(LayoutError::Unsized | LayoutError::Opaque | LayoutError::Recursive) => 1,
         }
-        let found = match self.context().type_data(ty) {
-            TypeData::Void | TypeData::I1 | TypeData::I8 => (1, 1),
-            TypeData::F32 => (4, 4),
-            TypeData::I64
-            | TypeData::F64
-            | TypeData::Ptr(_)
-            | TypeData::Place(_)
-            | TypeData::Function(..) => (8, 8),
-            TypeData::Array(count, element) => {
-                let (size, align) = self.size_align(element);
-                (size.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)), align)
-            }
-            TypeData::Struct(name) => {
-                let (mut end, mut align) = (0i64, 1i64);
-                for &field in self.fields(name).iter() {
-                    let (size, a) = self.size_align(field);
-                    end = align_up(end, a).saturating_add(size);
-                    align = align.max(a);
-                }
-                (align_up(end, align), align)
-            }
-        };
-        self.sizes.insert(ty, found);
-        found
-    }
-
-    fn fields(&self, name: Symbol) -> Vec<Type> {
-        self.module
-            .structs
-            .get(&name)
-            .map(|def| def.fields.values().copied().collect())
-            .unwrap_or_default()
     }
 
     /// Byte offset of field `field` of struct type `ty`.
     pub(crate) fn field_offset(&mut self, ty: Type, field: Symbol) -> Option<i64> {
-        let TypeData::Struct(name) = self.context().type_data(ty) else { return None };
-        let def = self.module.structs.get(&name)?;
-        let mut end = 0i64;
-        for (&name, &ty) in &def.fields {
-            let (size, align) = self.size_align(ty);
-            let start = align_up(end, align);
-            if name == field {
-                return Some(start);
-            }
-            end = start.saturating_add(size);
-        }
-        None
+        self.layouts.field_offset(ty, field).map(|offset| offset as i64)
     }
 
     /// The scalars of `ty`, in order of their offsets; `None` when there are too many to follow.
@@ -109,7 +60,7 @@ impl<'a> Layout<'a> {
     }
 
     fn collect(&mut self, ty: Type, start: i64, leaves: &mut Vec<Leaf>) -> bool {
-        match self.context().type_data(ty) {
+        match self.module.context.type_data(ty) {
             TypeData::Array(count, element) => {
                 let size = self.size(element);
                 if count > MAX_LEAVES as u64 {
@@ -121,16 +72,12 @@ impl<'a> Layout<'a> {
                 })
             }
             TypeData::Struct(name) => {
-                let mut end = 0i64;
-                for &field in self.fields(name).iter() {
-                    let (size, align) = self.size_align(field);
-                    let at = align_up(end, align);
-                    if !self.collect(field, start.saturating_add(at), leaves) {
-                        return false;
-                    }
-                    end = at.saturating_add(size);
-                }
-                true
+                let module = self.module;
+                let Some(def) = module.structs.get(&name) else { return true };
+                def.fields.iter().all(|(&name, &field)| {
+                    let offset = self.field_offset(ty, name);
+                    offset.is_some_and(|at| self.collect(field, start.saturating_add(at), leaves))
+                })
             }
             data => {
                 let size = self.size(ty).clamp(1, 8) as u8;
@@ -140,9 +87,4 @@ impl<'a> Layout<'a> {
             }
         }
     }
-}
-
-/// `value` rounded up to a multiple of `align`, a power of two.
-fn align_up(value: i64, align: i64) -> i64 {
-    value.saturating_add(align - 1) & !(align - 1)
 }

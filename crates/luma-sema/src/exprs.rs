@@ -117,7 +117,7 @@ fn check_sizeof(cx: &mut Cx<'_>, e: ExprId, id: TypeId) -> Ty {
         }
         None => resolve_value(cx, id, "what `sizeof` measures"),
     };
-    let known = layout_of(cx, ty, span).is_some();
+    let known = layout_of(cx, ty, span).is_ok();
     cx.out.sizeof_types.insert(e, ty);
     if known && !cx.is_error(ty) { cx.prims.int } else { cx.prims.error }
 }

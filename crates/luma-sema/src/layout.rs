@@ -1,31 +1,42 @@
 //! Sizes, alignments and names of types.
 
+use luma_values::layout::{Layout, LayoutError, Scalar};
+
 use crate::Analysis;
-use crate::types::{Layout, StructId, Ty, TyKind};
+use crate::types::{StructId, Ty, TyKind};
 
 impl Analysis {
-    /// Size and alignment in bytes of a value of type `ty`, once structs are laid out. `void`
-    /// counts as 8 bytes, as it always did in Luma; sizes that do not fit saturate.
-    pub fn layout(&self, ty: Ty) -> Layout {
+    /// Size and alignment in bytes of a value of type `ty`, once structs are laid out.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub fn layout(&self, ty: Ty) -> Result<Layout, LayoutError> {
         let mut ty = ty;
-        let mut count = 1_u64;
-        loop {
-            let bytes = match self.types.kind(ty) {
-                TyKind::Byte | TyKind::Bool => 1,
-                TyKind::Float => 4,
-                TyKind::Array(element, n) => {
-                    count = count.saturating_mul(*n);
+        // Array types nest as deep as a file likes.
+        let mut counts = Vec::new();
+        let element = loop {
+            break match self.types.kind(ty) {
+                TyKind::Bool => Scalar::Int(1).layout(),
+                TyKind::Byte => Scalar::Int(8).layout(),
+                TyKind::Int | TyKind::Enum(_) => Scalar::Int(64).layout(),
+                TyKind::Float => Scalar::F32.layout(),
+                TyKind::Double => Scalar::F64.layout(),
+                TyKind::Str | TyKind::String | TyKind::Pointer(_) => Scalar::Pointer.layout(),
+                TyKind::Struct(StructId(id)) => {
+                    let known = self.struct_layouts.get(*id as usize).copied();
+                    known.unwrap_or(Err(LayoutError::Opaque))?
+                }
+                TyKind::Array(element, count) => {
+                    counts.push(*count);
                     ty = *element;
                     continue;
                 }
-                TyKind::Struct(StructId(id)) => {
-                    let one = self.struct_layouts.get(*id as usize).copied().unwrap_or_default();
-                    return Layout { size: one.size.saturating_mul(count), align: one.align };
+                TyKind::Void | TyKind::Function(..) | TyKind::Error => {
+                    return Err(LayoutError::Unsized);
                 }
-                _ => 8,
             };
-            return Layout { size: count.saturating_mul(bytes), align: bytes };
-        }
+        };
+        counts.into_iter().rev().try_fold(element, Layout::array)
     }
 
     /// `ty` as a user writes it.

@@ -28,7 +28,8 @@ pub use signatures::check_main;
 use la_arena::ArenaMap;
 use luma_diagnostics::Diagnostic;
 use luma_syntax::ast::{Ast, ExprId, ItemId, LocalId, TypeId};
-use types::{EnumId, EnumInfo, Layout, StructId, StructInfo, Ty, Types};
+use luma_values::layout::{Layout, LayoutError};
+use types::{EnumId, EnumInfo, StructId, StructInfo, Ty, Types};
 
 /// Everything known about a program beside its tree.
 #[derive(Debug, Default)]
@@ -38,7 +39,7 @@ pub struct Analysis {
     /// All structs, in source order.
     pub structs: Vec<StructInfo>,
     /// The layout of each struct, by its id.
-    pub struct_layouts: Vec<Layout>,
+    pub struct_layouts: Vec<Result<Layout, LayoutError>>,
     /// All enums, in source order.
     pub enums: Vec<EnumInfo>,
     /// Struct items.

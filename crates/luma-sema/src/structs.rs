@@ -5,12 +5,13 @@
 
 use luma_diagnostics::{Diagnostic, Span, codes};
 use luma_syntax::ast::{Field, ItemKind};
+use luma_values::layout::{Layout, LayoutError, StructLayout};
 use rustc_hash::FxHashMap;
 
 use crate::collect::duplicate;
 use crate::context::Cx;
 use crate::type_exprs::{resolve, too_large};
-use crate::types::{FieldInfo, Layout, StructId, Ty, TyKind};
+use crate::types::{FieldInfo, StructId, Ty, TyKind};
 
 /// The most bytes a type may take: what a 32-bit displacement reaches.
 pub(crate) const MAX_SIZE: u64 = i32::MAX as u64;
@@ -44,7 +45,7 @@ pub(crate) fn check_structs(cx: &mut Cx<'_>) {
         let span = cx.item_name(cx.out.structs[index].item).span;
         ensure_layout(cx, id, span);
     }
-    cx.out.struct_layouts.resize(cx.out.structs.len(), Layout::default());
+    cx.out.struct_layouts.resize(cx.out.structs.len(), Err(LayoutError::Opaque));
 }
 
 /// Makes the fields of `id` known; `span` asks for them. False if they depend on themselves.
@@ -189,28 +190,26 @@ fn finish(cx: &mut Cx<'_>, id: StructId) -> bool {
     if cx.structs[index].layout == Progress::Failed {
         return false;
     }
-    let mut layout = Layout { size: 0, align: 1 };
-    let mut failed = false;
-    for field in &cx.out.structs[index].fields {
-        if struct_inside(cx, field.ty)
-            .is_some_and(|child| cx.structs[child.0 as usize].layout != Progress::Done)
-        {
-            failed = true;
-            continue;
-        }
-        let part = cx.out.layout(field.ty);
-        layout.size = round_up(layout.size, part.align).saturating_add(part.size);
-        layout.align = layout.align.max(part.align);
-    }
-    layout.size = round_up(layout.size, layout.align);
-    if layout.size > MAX_SIZE && !failed {
+    let contained = |ty: Ty| struct_inside(cx, ty).map(|child| child.0 as usize);
+    let fields = &cx.out.structs[index].fields;
+    let is_laid_out = |child: usize| cx.structs[child].layout == Progress::Done;
+    let mut failed = !fields.iter().filter_map(|f| contained(f.ty)).all(is_laid_out);
+    let mut whole = StructLayout::new();
+    let laid_out = fields.iter().try_for_each(|field| match cx.out.layout(field.ty) {
+        Ok(part) => whole.add(part).map(|_| ()),
+        // A wrong type is reported; what else the fields take is worth knowing.
+        Err(LayoutError::Unsized | LayoutError::Opaque) => Ok(()),
+        Err(why) => Err(why),
+    });
+    let layout = laid_out.and_then(|()| whole.finish());
+    if !failed && !layout.is_ok_and(|layout| layout.size <= MAX_SIZE) {
         let info = &cx.out.structs[index];
         let span = cx.item_name(info.item).span;
         cx.report(too_large(&cx.out.structs[index].name, span));
         failed = true;
     }
     if cx.out.struct_layouts.len() <= index {
-        cx.out.struct_layouts.resize(index + 1, Layout::default());
+        cx.out.struct_layouts.resize(index + 1, Err(LayoutError::Opaque));
     }
     cx.out.struct_layouts[index] = layout;
     cx.structs[index].layout = if failed { Progress::Failed } else { Progress::Done };
@@ -238,17 +237,16 @@ fn report_containment(cx: &mut Cx<'_>, path: &[Visit], child: StructId) {
     }
 }
 
-/// The layout of a value of type `ty`; `span` asks for it. `None` if it was found wrong.
-pub(crate) fn layout_of(cx: &mut Cx<'_>, ty: Ty, span: Span) -> Option<Layout> {
+/// The layout of a value of type `ty`, at most [`MAX_SIZE`] bytes; `span` asks for it.
+///
+/// # Errors
+/// [`LayoutError::Opaque`] if a struct in it is wrong, which is reported; other reasons are not.
+pub(crate) fn layout_of(cx: &mut Cx<'_>, ty: Ty, span: Span) -> Result<Layout, LayoutError> {
     if let Some(id) = struct_inside(cx, ty)
         && !ensure_layout(cx, id, span)
     {
-        return None;
+        return Err(LayoutError::Opaque);
     }
-    Some(cx.out.layout(ty))
-}
-
-/// `size` rounded up to a multiple of `align`.
-pub(crate) fn round_up(size: u64, align: u64) -> u64 {
-    size.checked_next_multiple_of(align).unwrap_or(u64::MAX)
+    let layout = cx.out.layout(ty)?;
+    if layout.size > MAX_SIZE { Err(LayoutError::TooLarge) } else { Ok(layout) }
 }

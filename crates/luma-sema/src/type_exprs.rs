@@ -2,6 +2,7 @@
 
 use luma_diagnostics::{Diagnostic, Span, closest, codes};
 use luma_syntax::ast::{ExprId, Name, TypeId, TypeKind};
+use luma_values::layout::LayoutError;
 
 use crate::Const;
 use crate::constants::evaluate;
@@ -69,12 +70,12 @@ pub(crate) fn resolve_value(cx: &mut Cx<'_>, id: TypeId, what: &str) -> Ty {
     }
     if matches!(cx.kind(ty), TyKind::Array(..)) {
         match layout_of(cx, ty, span) {
-            Some(layout) if layout.size > MAX_SIZE => {
+            Ok(_) => {}
+            Err(LayoutError::TooLarge) => {
                 cx.report(too_large(&cx.show(ty), span));
                 return cx.prims.error;
             }
-            Some(_) => {}
-            None => return cx.prims.error,
+            Err(_) => return cx.prims.error,
         }
     }
     ty

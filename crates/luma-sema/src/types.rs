@@ -106,19 +106,3 @@ pub struct EnumInfo {
     /// Members in order.
     pub members: Vec<String>,
 }
-
-/// How much room a value takes, in bytes. Fields of a struct lie in layout order, each at the next
-/// multiple of its own alignment; the size is a multiple of the alignment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
-    /// Its size.
-    pub size: u64,
-    /// Its alignment, a power of two.
-    pub align: u64,
-}
-
-impl Default for Layout {
-    fn default() -> Self {
-        Self { size: 0, align: 1 }
-    }
-}

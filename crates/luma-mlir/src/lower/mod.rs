@@ -44,7 +44,7 @@ pub(crate) struct Lowering<'a> {
     pub(crate) emit: Emit,
     pub(crate) module: &'a Module,
     pub(crate) locations: Locations<'a>,
-    pub(crate) memory: MemoryTypes,
+    pub(crate) memory: MemoryTypes<'a>,
     pub(crate) symbols: Symbols,
     pub(crate) strings: Strings,
     /// Which of [`symbols::RUNTIME`] are called.
@@ -67,7 +67,7 @@ pub(crate) fn lower(
         emit: Emit::new(context, top),
         module,
         locations: Locations::new(sources),
-        memory: MemoryTypes::default(),
+        memory: MemoryTypes::new(module),
         symbols: Symbols::new(module),
         strings: Strings::default(),
         runtime: [false; symbols::RUNTIME.len()],
@@ -92,7 +92,7 @@ impl Lowering<'_> {
 
     /// `ty` in memory; `loc` is what needs it.
     pub(crate) fn memory(&mut self, ty: luma_ir::Type, loc: Loc) -> Lowered<Memory> {
-        self.memory.get(self.module, &self.emit, ty).map_err(|why| failure(loc, why))
+        self.memory.get(&self.emit, ty).map_err(|why| failure(loc, why))
     }
 }
 

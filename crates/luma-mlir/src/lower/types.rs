@@ -1,5 +1,6 @@
 //! Types of Luma IR as MLIR types, and their sizes in memory.
 
+use luma_ir::layout::{Layout, LayoutError, Layouts};
 use luma_ir::{Context, Module, Symbol, Type, TypeData};
 use rustc_hash::FxHashMap;
 
@@ -9,13 +10,6 @@ use super::emit::{Emit, Ty};
 const DEPTH_LIMIT: u32 = 500;
 /// Larger types are refused: LLVM's array types count elements in 32 bits, and sizes are signed.
 const SIZE_LIMIT: u64 = 1 << 40;
-
-/// Size and alignment in bytes, with the layout of C on 64-bit machines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Layout {
-    pub(crate) size: u64,
-    pub(crate) align: u64,
-}
 
 /// A type in memory.
 #[derive(Clone, Copy)]
@@ -33,8 +27,9 @@ impl Memory {
 }
 
 /// Types in memory that were asked for before.
-#[derive(Default)]
-pub(crate) struct MemoryTypes {
+pub(crate) struct MemoryTypes<'a> {
+    module: &'a Module,
+    layouts: Layouts<'a>,
     known: FxHashMap<Type, Memory>,
 }
 
@@ -54,74 +49,55 @@ pub(crate) fn value_type(context: &Context, emit: &Emit, ty: Type) -> Ty {
     }
 }
 
-impl MemoryTypes {
+impl<'a> MemoryTypes<'a> {
+    pub(crate) fn new(module: &'a Module) -> Self {
+        Self { module, layouts: Layouts::new(module), known: FxHashMap::default() }
+    }
+
     /// `ty` in memory: truth values take a byte, structs are identified types.
     ///
     /// # Errors
     /// Why there is no such type.
-    pub(crate) fn get(&mut self, module: &Module, emit: &Emit, ty: Type) -> Result<Memory, String> {
-        self.at_depth(module, emit, ty, 0)
+    pub(crate) fn get(&mut self, emit: &Emit, ty: Type) -> Result<Memory, String> {
+        self.at_depth(emit, ty, 0)
     }
 
-    fn at_depth(
-        &mut self,
-        module: &Module,
-        emit: &Emit,
-        ty: Type,
-        depth: u32,
-    ) -> Result<Memory, String> {
+    fn at_depth(&mut self, emit: &Emit, ty: Type, depth: u32) -> Result<Memory, String> {
         if let Some(&memory) = self.known.get(&ty) {
             return Ok(memory);
         }
         if depth > DEPTH_LIMIT {
             return Err(format!("types nest deeper than {DEPTH_LIMIT} levels"));
         }
-        let scalar = |ty, size| Memory { ty, layout: Layout { size, align: size } };
-        let memory = match module.context.type_data(ty) {
-            TypeData::I1 | TypeData::I8 => scalar(emit.ty.i8, 1),
-            TypeData::I64 => scalar(emit.ty.i64, 8),
-            TypeData::F32 => scalar(emit.ty.f32, 4),
-            TypeData::F64 => scalar(emit.ty.f64, 8),
-            TypeData::Ptr(_) | TypeData::Place(_) => scalar(emit.ty.ptr, 8),
-            TypeData::Array(length, element) => {
-                let element = self.at_depth(module, emit, element, depth + 1)?;
-                let size = element.layout.size.checked_mul(length);
-                let size = size.filter(|&size| size <= SIZE_LIMIT).ok_or_else(too_large)?;
-                let length = u32::try_from(length).map_err(|_| too_large())?;
-                let layout = Layout { size, align: element.layout.align };
-                Memory { ty: emit.array_type(element.ty, length), layout }
-            }
-            TypeData::Struct(name) => self.structure(module, emit, name, depth)?,
-            TypeData::Void | TypeData::Function(..) => {
-                return Err("a type without values has no size".to_owned());
-            }
+        let layout = match self.layouts.of(ty) {
+            Ok(layout) if layout.size <= SIZE_LIMIT => layout,
+            Ok(_) | Err(LayoutError::TooLarge) => return Err(too_large()),
+            Err(why) => return Err(why.to_string()),
         };
+        let in_memory = match self.module.context.type_data(ty) {
+            TypeData::Array(length, element) => {
+                let element = self.at_depth(emit, element, depth + 1)?;
+                let length = u32::try_from(length).map_err(|_| too_large())?;
+                emit.array_type(element.ty, length)
+            }
+            TypeData::Struct(name) => self.structure(emit, name, depth)?,
+            TypeData::I1 => emit.ty.i8,
+            _ => value_type(&self.module.context, emit, ty),
+        };
+        let memory = Memory { ty: in_memory, layout };
         self.known.insert(ty, memory);
         Ok(memory)
     }
 
-    fn structure(
-        &mut self,
-        module: &Module,
-        emit: &Emit,
-        name: Symbol,
-        depth: u32,
-    ) -> Result<Memory, String> {
+    fn structure(&mut self, emit: &Emit, name: Symbol, depth: u32) -> Result<Ty, String> {
+        let module = self.module;
         let text = module.context.name(name);
         let def = module.structs.get(&name).ok_or_else(|| format!("no struct `{text}`"))?;
-        let mut layout = Layout { size: 0, align: 1 };
         let mut fields = Vec::with_capacity(def.fields.len());
         for &field in def.fields.values() {
-            let field = self.at_depth(module, emit, field, depth + 1)?;
-            layout.size = layout.size.next_multiple_of(field.layout.align) + field.layout.size;
-            layout.align = layout.align.max(field.layout.align);
-            if layout.size > SIZE_LIMIT {
-                return Err(too_large());
-            }
-            fields.push(field.ty);
+            fields.push(self.at_depth(emit, field, depth + 1)?.ty);
         }
-        layout.size = layout.size.next_multiple_of(layout.align);
-        Ok(Memory { ty: emit.struct_type(&text, &fields), layout })
+        Ok(emit.struct_type(&text, &fields))
     }
 }
 

@@ -106,10 +106,11 @@ fn own_value(cx: &mut Cx<'_>, e: ExprId, ty: Ty) -> Result<Const, NotConstant> {
             let Some(&measured) = cx.out.sizeof_types.get(e) else {
                 return Err(NotConstant::Reported);
             };
-            let Some(layout) = layout_of(cx, measured, span) else {
+            let Ok(layout) = layout_of(cx, measured, span) else {
                 return Err(NotConstant::Reported);
             };
-            Const::Int(i64::try_from(layout.size).unwrap_or(i64::MAX))
+            // A layout fits an `i64`.
+            Const::Int(layout.size as i64)
         }
         ExprKind::ArrayLit(elements) => {
             let values: Result<Vec<_>, _> = elements.iter().map(|e| evaluate(cx, *e)).collect();
