@@ -1,5 +1,6 @@
 //! Layouts of the types of a module: sizes, alignments and field offsets in bytes.
 
+use luma_values::int::Width;
 use luma_values::layout::{self, Shape, Types};
 pub use luma_values::layout::{Layout, LayoutError, MAX_SIZE, Scalar};
 
@@ -24,9 +25,9 @@ impl Types for ModuleTypes<'_> {
 
     fn shape(&self, ty: Type) -> Shape<Type> {
         match self.context.type_data(ty) {
-            TypeData::I1 => Shape::Scalar(Scalar::Int(1)),
-            TypeData::I8 => Shape::Scalar(Scalar::Int(8)),
-            TypeData::I64 => Shape::Scalar(Scalar::Int(64)),
+            TypeData::I1 => Shape::Scalar(Scalar::Int(Width::W1)),
+            TypeData::I8 => Shape::Scalar(Scalar::Int(Width::W8)),
+            TypeData::I64 => Shape::Scalar(Scalar::Int(Width::W64)),
             TypeData::F32 => Shape::Scalar(Scalar::F32),
             TypeData::F64 => Shape::Scalar(Scalar::F64),
             TypeData::Ptr(_) | TypeData::Place(_) => Shape::Scalar(Scalar::Pointer),

@@ -16,6 +16,7 @@ pub mod dialect;
 pub mod dialects;
 mod dominance;
 mod entity;
+pub mod fold;
 mod function;
 pub mod layout;
 mod module;

@@ -1,5 +1,6 @@
 //! Constant values as attributes.
 
+use luma_ir::fold::Constant;
 use luma_ir::{Attribute, Type, TypeData};
 use luma_sema::Const;
 
@@ -29,9 +30,7 @@ pub(crate) fn attribute(cx: &ProgramCx<'_>, value: &Const, ty: Type) -> Attribut
         (Const::Str(bytes), _) => Attribute::str(bytes),
         (_, TypeData::Ptr(_)) => Attribute::int(as_int(value)),
         (_, TypeData::F32 | TypeData::F64) => Attribute::Float(as_float(value), ty),
-        (_, TypeData::I1) => Attribute::Bool(as_int(value) & 1 != 0),
-        (_, TypeData::I8) => Attribute::Int(i64::from(as_int(value) as i8), Type::I8),
-        _ => Attribute::int(as_int(value)),
+        _ => Constant::int(as_int(value), ty).attribute().unwrap_or(Attribute::Unit),
     }
 }
 

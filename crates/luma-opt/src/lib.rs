@@ -25,7 +25,6 @@ mod erase_ownership;
 mod exits;
 mod expand_ops;
 mod flatten;
-mod fold;
 mod inline;
 mod licm;
 mod lower_defer;
@@ -34,6 +33,7 @@ mod sccp;
 mod structured_to_cfg;
 mod symbol_dce;
 
+use luma_ir::fold;
 use luma_pass::{Pipeline, Registration, Registry, parse_pipeline};
 
 pub use canonicalize::Canonicalize;

@@ -20,9 +20,11 @@
 //! there at once: what it needs has gone before it.
 
 use luma_ir::dialects::luma;
-use luma_ir::{Attribute, Context, Entity, Function, Op, OpName, Region, Type, Value};
+use luma_ir::{Context, Entity, Function, Op, OpName, Region, Type, Value};
 use luma_pass::{FunctionPass, PassContext, PassResult, Registration, Statistic, Work};
 use rustc_hash::FxHashMap;
+
+use crate::fold::int_constant;
 
 /// Moves what does not change out of loops.
 #[derive(Clone, Copy, Debug, Default)]
@@ -206,7 +208,7 @@ fn is_speculatable(context: &Context, f: &Function, op: Op) -> bool {
         luma::Div::NAME | luma::Rem::NAME => {
             f.value_type(result).is_float()
                 || operand(1)
-                    .and_then(|divisor| constant(f, divisor))
+                    .and_then(|divisor| int_constant(f, divisor))
                     .is_some_and(|divisor| divisor != 0 && divisor != -1)
         }
         // The integer may not exist.
@@ -220,13 +222,6 @@ fn is_speculatable(context: &Context, f: &Function, op: Op) -> bool {
 
 fn is_pure(context: &Context, name: OpName) -> bool {
     context.op_def(name).traits.pure
-}
-
-/// The integer constant that `value` is, as its type reads it.
-fn constant(f: &Function, value: Value) -> Option<i64> {
-    let op = luma::Constant::cast(f, f.def_op(value)?)?;
-    let value_of = op.value_attr(f).and_then(Attribute::as_int)?;
-    Some(if f.value_type(value) == Type::I8 { i64::from(value_of as i8) } else { value_of })
 }
 
 /// What is known of the variables whose address nobody has.

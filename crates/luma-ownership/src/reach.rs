@@ -1,8 +1,7 @@
 //! Whether a function can return at all, from its control flow alone.
 
 use luma_ir::dataflow::{Flow, Interpreter, LoopHead, Target, Turn, Ways, interpret};
-use luma_ir::dialects::luma;
-use luma_ir::{Attribute, Function, Module, Op, Value};
+use luma_ir::{Function, Module, Op, fold};
 
 use crate::Summaries;
 
@@ -20,17 +19,6 @@ struct Reach<'a> {
     returned: bool,
 }
 
-impl Reach<'_> {
-    fn constant(&self, value: Value) -> Option<i64> {
-        let op = self.f.def_op(value)?;
-        match *luma::Constant::cast(self.f, op)?.value_attr(self.f)? {
-            Attribute::Bool(value) => Some(i64::from(value)),
-            Attribute::Int(value, _) => Some(value),
-            _ => None,
-        }
-    }
-}
-
 impl Interpreter for Reach<'_> {
     type State = ();
 
@@ -43,7 +31,7 @@ impl Interpreter for Reach<'_> {
     }
 
     fn branch(&mut self, flow: &Flow<'_>, op: Op, (): (), targets: &[Target]) -> Ways<()> {
-        let value = flow.chooser(op).and_then(|value| self.constant(value));
+        let value = flow.chooser(op).and_then(|value| fold::int_constant(self.f, value));
         let chosen = value.and_then(|value| flow.chosen(op, value));
         let taken = |at: usize| chosen.is_none_or(|chosen| chosen == at).then_some(());
         (0..targets.len()).map(taken).collect()

@@ -1,5 +1,6 @@
 //! Sizes, alignments and names of types.
 
+use luma_values::int::Width;
 use luma_values::layout::{Layout, LayoutError, Scalar};
 
 use crate::Analysis;
@@ -16,9 +17,9 @@ impl Analysis {
         let mut counts = Vec::new();
         let element = loop {
             break match self.types.kind(ty) {
-                TyKind::Bool => Scalar::Int(1).layout(),
-                TyKind::Byte => Scalar::Int(8).layout(),
-                TyKind::Int | TyKind::Enum(_) => Scalar::Int(64).layout(),
+                TyKind::Bool => Scalar::Int(Width::W1).layout(),
+                TyKind::Byte => Scalar::Int(Width::W8).layout(),
+                TyKind::Int | TyKind::Enum(_) => Scalar::Int(Width::W64).layout(),
                 TyKind::Float => Scalar::F32.layout(),
                 TyKind::Double => Scalar::F64.layout(),
                 TyKind::Str | TyKind::String | TyKind::Pointer(_) => Scalar::Pointer.layout(),

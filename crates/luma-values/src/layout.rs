@@ -11,6 +11,8 @@ use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
+use crate::int::Width;
+
 /// The largest size in bytes that a layout can have, so that every offset also fits an `i64`.
 pub const MAX_SIZE: u64 = i64::MAX as u64;
 
@@ -26,8 +28,8 @@ pub struct Layout {
 /// A type without parts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Scalar {
-    /// An integer or truth value of 1 to 128 bits; it takes the next power of two of whole bytes.
-    Int(u8),
+    /// An integer or truth value; it takes the next power of two of whole bytes.
+    Int(Width),
     /// IEEE binary32.
     F32,
     /// IEEE binary64.
@@ -66,7 +68,7 @@ impl Scalar {
     /// Its layout.
     pub const fn layout(self) -> Layout {
         let size = match self {
-            Self::Int(bits) => (bits as u64).div_ceil(8).next_power_of_two(),
+            Self::Int(width) => (width.bits() as u64).div_ceil(8).next_power_of_two(),
             Self::F32 => 4,
             Self::F64 | Self::Pointer => 8,
         };

@@ -147,6 +147,22 @@ fn operators_and_conversions() {
     assert_eq!(run(&program("", &body), &[]).0, wanted);
 }
 
+#[test]
+fn a_byte_written_as_255_divides_as_minus_one() {
+    let divide = |divisor: i64| {
+        let body = format!(
+            "%a = luma.constant() {{value = -128 : i8}} : () -> i8\n\
+             %b = luma.constant() {{value = {divisor} : i8}} : () -> i8\n\
+             %q = luma.div(%a, %b) : (i8, i8) -> i8\n\
+             luma.print(%q) : (i8) -> ()"
+        );
+        run(&program("", &body), &[])
+    };
+    assert_eq!(divide(254), ("64".to_owned(), 0));
+    // The quotient does not exist: a signal, and no code.
+    assert_eq!(divide(255), (String::new(), -1));
+}
+
 /// `for i = low; i PRED high; i += step`, printing i, and i afterwards if asked.
 fn counting(low: i64, pred: &str, high: i64, step: i64, after: bool) -> String {
     let place = "!luma.place<i64>";

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use luma_ir::dialects::luma;
+use luma_ir::fold::int_of;
 use luma_ir::{Attribute, Block as LumaBlock, Entity, Op, Successor, Type, Value};
 
 use super::emit::{Block, Operation, Region, Ty, Val, argument_of, result_of};
@@ -321,13 +322,13 @@ fn flag(body: &mut Body<'_, '_>, op: Op) -> Lowered<Val> {
 /// The labels of a switch, each with the index of its arm.
 fn labels(body: &Body<'_, '_>, op: Op) -> Vec<(i64, usize)> {
     let f = body.f;
-    let narrow = f.operands(op).first().is_some_and(|&v| f.value_type(v) == Type::I8);
+    let ty = f.operands(op).first().map_or(Type::I64, |&v| f.value_type(v));
     let cases = f.op_attribute(op, luma_ir::dialects::attr::CASES).and_then(Attribute::as_array);
     let mut seen = rustc_hash::FxHashSet::default();
     let mut labels = Vec::new();
     for (arm, case) in cases.unwrap_or_default().iter().enumerate() {
-        for label in case.as_array().unwrap_or_default().iter().filter_map(Attribute::as_int) {
-            let label = if narrow { i64::from(label as i8) } else { label };
+        let labels_of_case = case.as_array().unwrap_or_default().iter();
+        for label in labels_of_case.filter_map(|label| int_of(label, ty)) {
             // 200 and -56 are one byte: the first arm wins, as in the text.
             if seen.insert(label) {
                 labels.push((label, arm));

@@ -13,6 +13,7 @@
 //! values the loop carries are carried by `scf.for`.
 
 use luma_ir::dialects::luma;
+use luma_ir::fold::int_constant;
 use luma_ir::{Attribute, Def, Op, Type, Value};
 
 use super::emit::{Block, Spec, Ty, Val, argument_of, result_of};
@@ -203,7 +204,7 @@ fn recognise(body: &Body<'_, '_>, op: Op) -> Option<Counted> {
     if bound == counted || is_carried(bound) {
         return None;
     }
-    let constant = number(body, bound);
+    let constant = int_constant(body.f, bound);
     let cannot_wrap = match (constant, inclusive) {
         (Some(bound), false) => bound.checked_add(step - 1).is_some(),
         (Some(bound), true) => bound.checked_add(step).is_some(),
@@ -245,8 +246,8 @@ fn step_of_carried(body: &Body<'_, '_>, op: Op) -> Option<(Counter, i64)> {
         let add = luma::Add::cast(f, f.def_op(sum)?)?;
         let arg = *f.block_args(post).get(index)?;
         let step = match (add.lhs(f), add.rhs(f)) {
-            (lhs, rhs) if lhs == arg => number(body, rhs)?,
-            (lhs, rhs) if rhs == arg => number(body, lhs)?,
+            (lhs, rhs) if lhs == arg => int_constant(body.f, rhs)?,
+            (lhs, rhs) if rhs == arg => int_constant(body.f, lhs)?,
             _ => return None,
         };
         let fine = passed && step > 0 && f.value_type(sum) == Type::I64;
@@ -271,7 +272,7 @@ fn step_of_variable(body: &Body<'_, '_>, op: Op) -> Option<(Counter, i64)> {
     let counter = store.place(f);
     let add = luma::Add::cast(f, f.def_op(store.value(f))?)?;
     let (lhs, rhs) = (add.lhs(f), add.rhs(f));
-    let (load, step) = match (number(body, rhs), number(body, lhs)) {
+    let (load, step) = match (int_constant(body.f, rhs), int_constant(body.f, lhs)) {
         (Some(step), None) => (lhs, step),
         (None, Some(step)) => (rhs, step),
         _ => return None,
@@ -282,11 +283,6 @@ fn step_of_variable(body: &Body<'_, '_>, op: Op) -> Option<(Counter, i64)> {
     let wide = f.value_type(store.value(f)) == Type::I64;
     // Load, add, store, yield, and the constant unless it stands outside.
     (plain && wide && step > 0 && count <= 5).then_some((Counter::Variable(counter), step))
-}
-
-/// The integer that `value` always is.
-fn number(body: &Body<'_, '_>, value: Value) -> Option<i64> {
-    luma::Constant::cast(body.f, body.f.def_op(value)?)?.value_attr(body.f)?.as_int()
 }
 
 /// Whether the counter is stored to on every way to the loop, so that what a former run of the

@@ -1,8 +1,8 @@
 //! Integer division, which ends the program where it has no result: LLVM leaves dividing by zero
 //! and dividing the least integer by -1 undefined, and would optimise on that.
 
-use luma_ir::dialects::luma;
-use luma_ir::{Attribute, Op, Type, Value};
+use luma_ir::fold::int_constant;
+use luma_ir::{Op, Type};
 
 use super::emit::{Spec, Val};
 use super::function::Body;
@@ -15,17 +15,12 @@ const SIGFPE: i64 = 8;
 pub(crate) fn divide(body: &mut Body<'_, '_>, op: Op, name: &str) -> Lowered<Val> {
     let (lhs, rhs) = (body.operand(op, 0)?, body.operand(op, 1)?);
     let ty = body.f.value_type(lhs);
-    let harmless = constant(body, rhs).is_some_and(|divisor| divisor != 0 && divisor != -1);
+    let harmless = int_constant(body.f, rhs).is_some_and(|divisor| divisor != 0 && divisor != -1);
     let (lhs, rhs) = (body.get(lhs)?, body.get(rhs)?);
     if !harmless {
         guard(body, ty, lhs, rhs);
     }
     Ok(body.m.emit.value(name, &[lhs, rhs], body.value_type(ty), &[]))
-}
-
-fn constant(body: &Body<'_, '_>, value: Value) -> Option<i64> {
-    let op = luma::Constant::cast(body.f, body.f.def_op(value)?)?;
-    op.value_attr(body.f).and_then(Attribute::as_int)
 }
 
 /// Raises SIGFPE where the quotient does not exist, as x86-64 does by itself.
@@ -34,7 +29,7 @@ fn guard(body: &mut Body<'_, '_>, ty: Type, lhs: Val, rhs: Val) {
     let mlir = body.value_type(ty);
     let emit = &mut body.m.emit;
     let equals = emit.int_attr(emit.ty.i64, 0);
-    let least = if ty == Type::I8 { i64::from(i8::MIN) } else { i64::MIN };
+    let least = if ty == Type::I8 { i8::MIN.into() } else { i64::MIN };
     let is = |value: Val, other: i64| {
         let other = emit.int(mlir, other);
         emit.value("arith.cmpi", &[value, other], emit.ty.i1, &[("predicate", equals)])

@@ -1,5 +1,6 @@
 //! Global variables, their initial values, and string literals.
 
+use luma_ir::fold::int_of;
 use luma_ir::{Attribute, Global, Loc, Symbol, Type, TypeData};
 use rustc_hash::FxHashMap;
 
@@ -80,10 +81,10 @@ fn constant(
     }
     match init {
         Attribute::Bool(value) => Some(emit.int_attr(emit.ty.i8, (*value).into())),
-        Attribute::Int(value, _) if ty == Type::I8 => {
-            Some(emit.int_attr(emit.ty.i8, i64::from(*value as i8)))
+        Attribute::Int(..) if ty.is_int() => {
+            let mlir = if ty == Type::I8 { emit.ty.i8 } else { emit.ty.i64 };
+            int_of(init, ty).map(|value| emit.int_attr(mlir, value))
         }
-        Attribute::Int(value, _) if ty == Type::I64 => Some(emit.int_attr(emit.ty.i64, *value)),
         Attribute::Float(value, _) if ty == Type::F32 => Some(emit.float_attr(emit.ty.f32, *value)),
         Attribute::Float(value, _) => Some(emit.float_attr(emit.ty.f64, *value)),
         Attribute::Array(items) => {
@@ -182,10 +183,8 @@ fn scalar(
         Attribute::Unit | Attribute::Int(0, _) | Attribute::Bool(false) => return Ok(None),
         Attribute::Bool(true) => constant(emit, emit.ty.i8, emit.int_attr(emit.ty.i8, 1)),
         Attribute::Int(value, _) => {
-            let (result, value) = match ty {
-                Type::I8 => (emit.ty.i8, i64::from(*value as i8)),
-                _ => (emit.ty.i64, *value),
-            };
+            let result = if ty == Type::I8 { emit.ty.i8 } else { emit.ty.i64 };
+            let value = int_of(init, ty).unwrap_or(*value);
             let number = constant(emit, result, emit.int_attr(result, value));
             if lowering.module.context.is_ptr(ty) {
                 emit.value("llvm.inttoptr", &[number], emit.ty.ptr, &[])

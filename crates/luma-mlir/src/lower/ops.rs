@@ -1,6 +1,7 @@
 //! Operations without control flow.
 
 use luma_ir::dialects::luma;
+use luma_ir::fold::int_of;
 use luma_ir::{Attribute, Op, Type, TypeData};
 
 use super::emit::Val;
@@ -72,11 +73,10 @@ fn constant(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let emit = &body.m.emit;
     let value = match luma::Constant(op).value_attr(body.f) {
         Some(&Attribute::Bool(value)) => emit.bool_attr(value),
-        // Bytes may be written from -128 to 255.
-        Some(&Attribute::Int(value, _)) if ty == Type::I8 => {
-            emit.int_attr(mlir, i64::from(value as i8))
+        Some(value @ Attribute::Int(..)) => {
+            let value = int_of(value, ty).ok_or_else(|| body.failure(op, "has no value"))?;
+            emit.int_attr(mlir, value)
         }
-        Some(&Attribute::Int(value, _)) => emit.int_attr(mlir, value),
         Some(&Attribute::Float(value, _)) => emit.float_attr(mlir, value),
         _ => return Err(body.failure(op, "has no value")),
     };

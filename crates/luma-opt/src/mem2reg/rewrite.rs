@@ -1,9 +1,11 @@
 //! Puts the phis that are worth it into the function and takes the variables out.
 
 use luma_ir::dialects::luma;
-use luma_ir::{Attribute, Builder, Context, Function, Loc, Op, Position, Type, Value};
+use luma_ir::{Builder, Function, Loc, Op, Position, Type, Value};
 use luma_pass::PassContext;
 use rustc_hash::FxHashMap;
+
+use crate::fold::{Constant, materialize};
 
 use super::find::{Number, Variable, Variables};
 use super::graph::{Edge, Graph, Node, Pass, Place};
@@ -185,14 +187,6 @@ impl Rewriter<'_> {
 
 /// What a place of `ty` holds when every byte of it is zero.
 fn zero(b: &mut Builder<'_>, ty: Type) -> Value {
-    let context: &Context = b.context;
-    if context.is_ptr(ty) {
-        return luma::Null::build(b, ty).result(b.func);
-    }
-    let value = match ty {
-        Type::I1 => Attribute::Bool(false),
-        _ if ty.is_float() => Attribute::Float(0.0, ty),
-        _ => Attribute::Int(0, ty),
-    };
-    luma::Constant::build(b, value, ty).result(b.func)
+    let zero = Constant::float(0.0, ty).unwrap_or_else(|| Constant::int(0, ty));
+    materialize(b, zero)
 }

@@ -1,7 +1,9 @@
 //! Values: what an SSA value is in a state, and what pure operations make of their operands.
 
 use luma_ir::dialects::luma;
+use luma_ir::fold::{self, Constant};
 use luma_ir::{Attribute, Def, Op, Type, Value};
+use smallvec::SmallVec;
 
 use super::Engine;
 use super::state::{Root, State, Val};
@@ -24,8 +26,9 @@ impl Engine<'_> {
             match f.op_name(op) {
                 luma::Local::NAME => return Val::Ptr(Root::Local(value), Some(0)),
                 luma::Constant::NAME => {
-                    if let Some(constant) = luma::Constant(op).value_attr(f).and_then(constant) {
-                        return constant;
+                    // Floats are not followed.
+                    if let Some(constant) = fold::int_constant(f, value) {
+                        return Val::Int(constant);
                     }
                 }
                 luma::Null::NAME => return Val::Int(0),
@@ -57,6 +60,9 @@ impl Engine<'_> {
             Some(&second) => self.value(state, second),
             None => Val::Int(0),
         };
+        if let Some(known) = self.folded(op, &[a, b]) {
+            return Some(known);
+        }
         let name = f.op_name(op);
         match name {
             luma::Deref::NAME | luma::AddrOf::NAME => Some(a),
@@ -82,16 +88,11 @@ impl Engine<'_> {
             luma::Not::NAME => {
                 if f.value_type(first) == Type::I1 {
                     self.negated(a)
-                } else if let Val::Int(value) = a {
-                    Some(Val::Int(!value))
                 } else {
                     None
                 }
             }
-            luma::Neg::NAME => match a {
-                Val::Int(value) => Some(self.wrapped(op, value.wrapping_neg())),
-                _ => self.expression(op, a, b),
-            },
+            luma::Neg::NAME => self.expression(op, a, b),
             luma::Add::NAME
             | luma::Sub::NAME
             | luma::Mul::NAME
@@ -104,6 +105,23 @@ impl Engine<'_> {
             | luma::Shr::NAME => self.arithmetic(op, a, b),
             _ => None,
         }
+    }
+
+    /// What `op` makes of operands that are all integers known, as `known` says.
+    fn folded(&self, op: Op, known: &[Val]) -> Option<Val> {
+        let f = self.f;
+        let constant = |(&operand, &val): (&Value, &Val)| match val {
+            Val::Int(value) if !f.value_type(operand).is_float() => {
+                Some(Constant::int(value, f.value_type(operand)))
+            }
+            _ => None,
+        };
+        let operands: SmallVec<[Option<Constant>; 2]> =
+            f.operands(op).iter().zip(known).map(constant).collect();
+        if !operands.iter().all(Option::is_some) {
+            return None;
+        }
+        fold::fold(&self.module.context, f, op, &operands)?.as_int().map(Val::Int)
     }
 
     /// `a` moved by `index` times `size` bytes.
@@ -132,8 +150,10 @@ impl Engine<'_> {
         let f = self.f;
         let pred = luma::Cmp(op).pred_attr(f).and_then(Attribute::as_str)?;
         let lhs = *f.operands(op).first()?;
-        if f.value_type(lhs).is_float() {
-            // Ordered comparisons cannot be negated by turning them round.
+        let ty = f.value_type(lhs);
+        if ty.is_float() || (ty == Type::I1 && !matches!(pred, "eq" | "ne")) {
+            // Ordered comparisons cannot be negated by turning them round, and a true, which is 1
+            // here, is less than a false.
             return self.expression(op, a, b);
         }
         let (pred, a, b, negate) = match pred {
@@ -177,15 +197,7 @@ impl Engine<'_> {
             }
             return Some(a);
         }
-        match a {
-            Val::Int(value) if from == Type::I1 && to.is_int() => Some(Val::Int(-(value & 1))),
-            Val::Int(value) if to == Type::I1 => Some(Val::Int(value & 1)),
-            Val::Int(value) if to == Type::I8 && !from.is_float() => {
-                Some(Val::Int(i64::from(value as i8)))
-            }
-            Val::Int(value) if from == Type::I8 && word(to) => Some(Val::Int(value)),
-            _ => self.expression(op, a, Val::Int(0)),
-        }
+        self.expression(op, a, Val::Int(0))
     }
 
     fn arithmetic(&mut self, op: Op, a: Val, b: Val) -> Option<Val> {
@@ -194,21 +206,9 @@ impl Engine<'_> {
         if ty.is_float() {
             return self.expression(op, a, b);
         }
-        if let (Val::Int(x), Val::Int(y)) = (a, b) {
-            let value = match name {
-                luma::Add::NAME => x.wrapping_add(y),
-                luma::Sub::NAME => x.wrapping_sub(y),
-                luma::Mul::NAME => x.wrapping_mul(y),
-                luma::And::NAME => x & y,
-                luma::Or::NAME => x | y,
-                luma::Xor::NAME => x ^ y,
-                luma::Div::NAME => x.checked_div(y)?,
-                luma::Rem::NAME => x.checked_rem(y)?,
-                luma::Shl::NAME => x.wrapping_shl(y as u32),
-                luma::Shr::NAME => x.wrapping_shr(y as u32),
-                _ => return None,
-            };
-            return Some(self.wrapped(op, value));
+        if let (Val::Int(_), Val::Int(_)) = (a, b) {
+            // It traps, or it would have been folded.
+            return None;
         }
         match (name, a, b) {
             (luma::Add::NAME, x, Val::Int(k)) | (luma::Add::NAME, Val::Int(k), x) => {
@@ -265,15 +265,6 @@ impl Engine<'_> {
         }
     }
 
-    /// `value` as the integer type of the result of `op` holds it.
-    fn wrapped(&self, op: Op, value: i64) -> Val {
-        match self.f.results(op).first().map(|&v| self.f.value_type(v)) {
-            Some(Type::I8) => Val::Int(i64::from(value as i8)),
-            Some(Type::I1) => Val::Int(value & 1),
-            _ => Val::Int(value),
-        }
-    }
-
     /// The term for "`op` of `a` and `b`": the same wherever it is computed.
     fn expression(&mut self, op: Op, a: Val, b: Val) -> Option<Val> {
         let f = self.f;
@@ -293,15 +284,5 @@ impl Engine<'_> {
             },
         };
         self.terms.intern(TermData::Pure(f.op_name(op), tag, a, b)).map(Val::Sym)
-    }
-}
-
-/// A constant as a value; floats are not followed.
-pub(super) fn constant(attribute: &Attribute) -> Option<Val> {
-    match *attribute {
-        Attribute::Bool(value) => Some(Val::Int(i64::from(value))),
-        Attribute::Int(value, Type::I1) => Some(Val::Int(value & 1)),
-        Attribute::Int(value, _) => Some(Val::Int(value)),
-        _ => None,
     }
 }

@@ -1,11 +1,10 @@
 //! Loads, stores and copies.
 
 use luma_ir::dialects::luma;
-use luma_ir::{Op, Type, Value};
+use luma_ir::{Op, Type, Value, fold};
 
 use super::Engine;
 use super::defect::{DefectKind, Use};
-use super::eval::constant;
 use super::history::Event;
 use super::state::{Root, State, Status, Val, Writers};
 use super::term::{Source, TermData};
@@ -82,9 +81,10 @@ impl Engine<'_> {
             && let Some(global) = self.module.globals.get(&name)
             && global.constant
             && global.ty == ty
-            && let Some(val) = global.init.as_ref().map_or(Some(Val::Int(0)), constant)
+            && let Some(value) =
+                global.init.as_ref().map_or(Some(0), |init| fold::int_of(init, global.ty))
         {
-            return val;
+            return Val::Int(value);
         }
         let Some(offset) = offset else {
             // It may be any of the pointers in there, so whoever holds it may free that.

@@ -1,124 +1,139 @@
-//! Arithmetic on constant values. Errors are reasons in a few words.
+//! Arithmetic on constant values: which of [`luma_values::fold`] the operators of the language
+//! stand for. Errors are reasons in a few words.
 
 use luma_syntax::ast::{BinaryOp, UnaryOp};
+use luma_values::fold::{self, Binary, FoldError, Kind, Number, Predicate, Unary};
+use luma_values::int::{Int, Sign, Width};
 
 use crate::Const;
 use crate::types::TyKind;
 
 type Folded = Result<Const, String>;
 
-/// The integer that casting `value` to `int` gives: bytes and `bool` are sign-extended, floats
-/// truncated.
-fn as_int(value: &Const) -> Option<i64> {
-    match value {
-        Const::Zero => Some(0),
-        Const::Int(value) => Some(*value),
-        Const::Byte(value) => Some(i64::from(*value as i8)),
-        Const::Bool(value) => Some(-i64::from(*value)),
-        Const::Float(value) => Some(*value as i64),
-        Const::Str(_) | Const::Function(_) | Const::Address(_) | Const::Aggregate(_) => None,
+/// The number that `value` is; `None` for addresses and aggregates. Truth values are numbers of one
+/// bit, floats are `double`.
+fn number(value: &Const) -> Option<Number> {
+    Some(match value {
+        Const::Zero => Number::Int(Int::of_i64(Width::W64, 0)),
+        Const::Int(value) => Number::Int(Int::of_i64(Width::W64, *value)),
+        Const::Byte(value) => Number::Int(Int::new(Width::W8, (*value).into())),
+        Const::Bool(value) => Number::Int(Int::new(Width::W1, (*value).into())),
+        Const::Float(value) => Number::of_f64(*value),
+        Const::Str(_) | Const::Function(_) | Const::Address(_) | Const::Aggregate(_) => {
+            return None;
+        }
+    })
+}
+
+fn constant(number: Number) -> Const {
+    match number {
+        Number::Int(value) => match value.width() {
+            Width::W1 => Const::Bool(!value.is_zero()),
+            Width::W8 => Const::Byte(value.bits() as u8),
+            _ => Const::Int(value.signed() as i64),
+        },
+        Number::F32(bits) => Const::Float(f32::from_bits(bits).into()),
+        Number::F64(bits) => Const::Float(f64::from_bits(bits)),
     }
+}
+
+fn run_time() -> String {
+    "it is only known at run time".to_owned()
 }
 
 /// `value` as one of type `to`, which it may be cast to.
 pub(super) fn convert(value: Const, to: &TyKind) -> Folded {
-    let address = || "an address is only known at run time".to_owned();
-    match to {
-        TyKind::Int | TyKind::Enum(_) => as_int(&value).map(Const::Int).ok_or_else(address),
-        // The low 8 bits.
-        TyKind::Byte => as_int(&value).map(|v| Const::Byte(v as u8)).ok_or_else(address),
-        TyKind::Bool => match value {
-            Const::Bool(_) => Ok(value),
-            // The lowest bit.
-            _ => as_int(&value).map(|v| Const::Bool(v & 1 == 1)).ok_or_else(address),
-        },
-        TyKind::Float => match value {
-            Const::Float(v) => Ok(Const::Float(f64::from(v as f32))),
-            _ => as_int(&value).map(|v| Const::Float(f64::from(v as f32))).ok_or_else(address),
-        },
-        TyKind::Double => match value {
-            Const::Float(_) => Ok(value),
-            _ => as_int(&value).map(|v| Const::Float(v as f64)).ok_or_else(address),
-        },
+    let kind = match to {
+        TyKind::Int | TyKind::Enum(_) => Kind::Int(Width::W64),
+        TyKind::Byte => Kind::Int(Width::W8),
+        TyKind::Bool => Kind::Int(Width::W1),
+        TyKind::Float => Kind::F32,
+        TyKind::Double => Kind::F64,
         TyKind::Pointer(_) | TyKind::Str | TyKind::String => match value {
-            Const::Byte(_) | Const::Bool(_) => Ok(as_int(&value).map_or(Const::Zero, Const::Int)),
-            _ => Ok(value),
+            Const::Byte(_) | Const::Bool(_) => Kind::Int(Width::W64),
+            _ => return Ok(value),
         },
-        TyKind::Void => Err("it has no value".to_owned()),
-        TyKind::Error | TyKind::Array(..) | TyKind::Struct(_) | TyKind::Function(..) => Ok(value),
+        TyKind::Void => return Err("it has no value".to_owned()),
+        TyKind::Error | TyKind::Array(..) | TyKind::Struct(_) | TyKind::Function(..) => {
+            return Ok(value);
+        }
+    };
+    match number(&value) {
+        Some(number) => Ok(constant(fold::convert(number, kind, Sign::Signed))),
+        None => Err("an address is only known at run time".to_owned()),
     }
 }
 
 /// `op value`
 pub(super) fn unary(op: UnaryOp, value: Const) -> Folded {
-    match (op, value) {
-        (UnaryOp::Neg, Const::Int(value)) => Ok(Const::Int(value.wrapping_neg())),
-        (UnaryOp::Neg, Const::Byte(value)) => Ok(Const::Byte(value.wrapping_neg())),
-        (UnaryOp::Neg, Const::Float(value)) => Ok(Const::Float(-value)),
-        (UnaryOp::BitNot, Const::Int(value)) => Ok(Const::Int(!value)),
-        (UnaryOp::BitNot, Const::Byte(value)) => Ok(Const::Byte(!value)),
-        (UnaryOp::Not, Const::Bool(value)) => Ok(Const::Bool(!value)),
-        _ => Err("it is only known at run time".to_owned()),
-    }
+    let op = match (op, &value) {
+        (UnaryOp::Neg, Const::Int(_) | Const::Byte(_) | Const::Float(_)) => Unary::Neg,
+        (UnaryOp::BitNot, Const::Int(_) | Const::Byte(_)) | (UnaryOp::Not, Const::Bool(_)) => {
+            Unary::Not
+        }
+        _ => return Err(run_time()),
+    };
+    let result = number(&value).and_then(|number| fold::unary(op, number).ok());
+    result.map(constant).ok_or_else(run_time)
 }
 
 /// `a op b`; `single` says that the result is a `float`.
 pub(super) fn binary(op: BinaryOp, a: Const, b: Const, single: bool) -> Folded {
-    match (a, b) {
-        (Const::Int(a), Const::Int(b)) => integers(op, a, b),
-        (Const::Byte(a), Const::Byte(b)) => {
-            comparison(op, &i64::from(a as i8), &i64::from(b as i8))
-        }
-        (Const::Bool(a), Const::Bool(b)) => comparison(op, &a, &b),
-        (Const::Float(a), Const::Float(b)) => floats(op, a, b, single),
-        _ => Err("addresses are only compared at run time".to_owned()),
+    let (a, b) = match (&a, &b) {
+        (Const::Int(_), Const::Int(_))
+        | (Const::Byte(_), Const::Byte(_))
+        | (Const::Bool(_), Const::Bool(_))
+        | (Const::Float(_), Const::Float(_)) => match (number(&a), number(&b)) {
+            (Some(a), Some(b)) => (a, b),
+            _ => return Err(run_time()),
+        },
+        _ => return Err("addresses are only compared at run time".to_owned()),
+    };
+    if let Some(predicate) = predicate(op) {
+        let holds = fold::compare(predicate, Sign::Signed, a, b);
+        return holds.map(Const::Bool).map_err(reason);
+    }
+    // In the precision of the type: every step rounds.
+    let rounded = |number: Number| match number {
+        Number::F64(_) if single => fold::convert(number, Kind::F32, Sign::Signed),
+        _ => number,
+    };
+    let op = arithmetic(op).ok_or_else(run_time)?;
+    fold::binary(op, rounded(a), rounded(b)).map(constant).map_err(reason)
+}
+
+fn reason(error: FoldError) -> String {
+    match error {
+        FoldError::DivisionByZero => "this divides by zero".to_owned(),
+        FoldError::DivisionOverflow => "this division overflows".to_owned(),
+        FoldError::Undefined => run_time(),
     }
 }
 
-fn integers(op: BinaryOp, a: i64, b: i64) -> Folded {
-    let zero = || "this divides by zero".to_owned();
-    let overflow = || "this division overflows".to_owned();
-    Ok(Const::Int(match op {
-        BinaryOp::Mul => a.wrapping_mul(b),
-        BinaryOp::Add => a.wrapping_add(b),
-        BinaryOp::Sub => a.wrapping_sub(b),
-        BinaryOp::Div if b == 0 => return Err(zero()),
-        BinaryOp::Rem if b == 0 => return Err(zero()),
-        BinaryOp::Div => a.checked_div(b).ok_or_else(overflow)?,
-        BinaryOp::Rem => a.checked_rem(b).ok_or_else(overflow)?,
-        // Only the low six bits of the count matter.
-        BinaryOp::Shl => a.wrapping_shl(b as u32 & 63),
-        BinaryOp::Shr => a.wrapping_shr(b as u32 & 63),
-        BinaryOp::BitAnd => a & b,
-        BinaryOp::BitXor => a ^ b,
-        BinaryOp::BitOr => a | b,
-        _ => return comparison(op, &a, &b),
-    }))
+fn predicate(op: BinaryOp) -> Option<Predicate> {
+    Some(match op {
+        BinaryOp::Lt => Predicate::Lt,
+        BinaryOp::Le => Predicate::Le,
+        BinaryOp::Gt => Predicate::Gt,
+        BinaryOp::Ge => Predicate::Ge,
+        BinaryOp::Eq => Predicate::Eq,
+        BinaryOp::Ne => Predicate::Ne,
+        _ => return None,
+    })
 }
 
-fn floats(op: BinaryOp, a: f64, b: f64, single: bool) -> Folded {
-    let value = match op {
-        BinaryOp::Mul => a * b,
-        BinaryOp::Div => a / b,
-        BinaryOp::Add => a + b,
-        BinaryOp::Sub => a - b,
-        _ => return comparison(op, &a, &b),
-    };
-    // Doubles hold enough digits that rounding twice equals rounding once.
-    Ok(Const::Float(if single { f64::from(value as f32) } else { value }))
-}
-
-fn comparison<T: PartialOrd>(op: BinaryOp, a: &T, b: &T) -> Folded {
-    let order = a.partial_cmp(b);
-    let holds = match op {
-        BinaryOp::Lt => order.is_some_and(std::cmp::Ordering::is_lt),
-        BinaryOp::Le => order.is_some_and(std::cmp::Ordering::is_le),
-        BinaryOp::Gt => order.is_some_and(std::cmp::Ordering::is_gt),
-        BinaryOp::Ge => order.is_some_and(std::cmp::Ordering::is_ge),
-        BinaryOp::Eq => order.is_some_and(std::cmp::Ordering::is_eq),
-        // Ordered: false when a NaN is involved.
-        BinaryOp::Ne => order.is_some_and(std::cmp::Ordering::is_ne),
-        _ => return Err("it is only known at run time".to_owned()),
-    };
-    Ok(Const::Bool(holds))
+fn arithmetic(op: BinaryOp) -> Option<Binary> {
+    Some(match op {
+        BinaryOp::Mul => Binary::Mul,
+        BinaryOp::Div => Binary::Div(Sign::Signed),
+        BinaryOp::Rem => Binary::Rem(Sign::Signed),
+        BinaryOp::Add => Binary::Add,
+        BinaryOp::Sub => Binary::Sub,
+        BinaryOp::Shl => Binary::Shl,
+        BinaryOp::Shr => Binary::Shr(Sign::Signed),
+        BinaryOp::BitAnd => Binary::And,
+        BinaryOp::BitXor => Binary::Xor,
+        BinaryOp::BitOr => Binary::Or,
+        _ => return None,
+    })
 }

@@ -13,6 +13,7 @@ use crate::context::{Context, Symbol};
 use crate::dialect::OpName;
 use crate::dialects::luma;
 use crate::entity::{Op, Value};
+use crate::fold::{self, Constant};
 use crate::function::{Def, Function, OpParts};
 use crate::rewrite::{RewritePattern, Rewriter};
 use crate::types::Type;
@@ -286,21 +287,23 @@ fn is_literal(f: &Function, literal: Literal, value: Value) -> bool {
     let Some(constant) = luma::Constant::cast(f, op).and_then(|op| op.value_attr(f)) else {
         return false;
     };
-    match (literal, constant) {
-        (Literal::Int(wanted), Attribute::Bool(found)) => (wanted & 1 == 1) == *found,
-        (Literal::Int(wanted), Attribute::Int(found, Type::I8)) => wanted as i8 == *found as i8,
-        (Literal::Int(wanted), Attribute::Int(found, _)) => wanted == *found,
-        (Literal::Float(wanted), Attribute::Float(found, ty)) => {
-            rounded(wanted, *ty).to_bits() == rounded(*found, *ty).to_bits()
-        }
-        (Literal::Bool(wanted), Attribute::Bool(found)) => wanted == *found,
-        _ => false,
-    }
+    let ty = f.value_type(value);
+    let found = match constant {
+        Attribute::Float(found, _) => Constant::float(*found, ty),
+        other => fold::int_of(other, ty).map(|found| Constant::int(found, ty)),
+    };
+    found.is_some() && found == constant_of(literal, ty)
 }
 
-/// What a float is in the precision of `ty`.
-fn rounded(value: f64, ty: Type) -> f64 {
-    if ty == Type::F32 { f64::from(value as f32) } else { value }
+/// The constant of type `ty` that `literal` stands for; `None` for null, and where literals of this
+/// kind have no such type.
+fn constant_of(literal: Literal, ty: Type) -> Option<Constant> {
+    match literal {
+        Literal::Int(value) if ty.is_int() || ty == Type::I1 => Some(Constant::int(value, ty)),
+        Literal::Bool(value) if ty == Type::I1 => Some(Constant::int(value.into(), ty)),
+        Literal::Float(value) => Constant::float(value, ty),
+        Literal::Int(_) | Literal::Bool(_) | Literal::Null => None,
+    }
 }
 
 // --- making ---------------------------------------------------------------------------------
@@ -312,10 +315,8 @@ fn type_of(context: &Context, f: &Function, maker: &Maker, bound: &Bound) -> Opt
         Maker::Literal(literal, source) => {
             let ty = bound.ty(f, *source)?;
             let fits = match literal {
-                Literal::Int(_) => ty.is_int() || ty == Type::I1,
-                Literal::Float(_) => ty.is_float(),
-                Literal::Bool(_) => ty == Type::I1,
                 Literal::Null => context.is_ptr(ty),
+                literal => constant_of(*literal, ty).is_some(),
             };
             fits.then_some(ty)
         }
@@ -333,19 +334,11 @@ fn build(b: &mut Builder<'_>, maker: &Maker, bound: &Bound) -> Option<Value> {
         Maker::Name(number) => bound.value(*number),
         Maker::Literal(literal, source) => {
             let ty = bound.ty(b.func, *source)?;
-            let value = match *literal {
-                Literal::Null => {
-                    let op = luma::Null::build(b, ty);
-                    return Some(op.result(b.func));
-                }
-                Literal::Int(value) if ty == Type::I1 => Attribute::Bool(value & 1 == 1),
-                Literal::Int(value) if ty == Type::I8 => Attribute::Int(i64::from(value as i8), ty),
-                Literal::Int(value) => Attribute::Int(value, ty),
-                Literal::Float(value) => Attribute::Float(rounded(value, ty), ty),
-                Literal::Bool(value) => Attribute::Bool(value),
+            let constant = match *literal {
+                Literal::Null => Constant::int(0, ty),
+                literal => constant_of(literal, ty)?,
             };
-            let op = luma::Constant::build(b, value, ty);
-            Some(op.result(b.func))
+            Some(fold::materialize(b, constant))
         }
         Maker::Op { op, attributes, operands, ty } => {
             let mut parts = OpParts::new(*op, b.loc);
