@@ -1,4 +1,4 @@
-//! What is known while one function body is built.
+//! The state of lowering one function body.
 
 use luma_diagnostics::Span;
 use luma_ir::dialects::{luma, own};
@@ -10,12 +10,12 @@ use rustc_hash::FxHashMap;
 
 use crate::{ProgramCx, holds_pointers, int};
 
-/// Where a variable lives.
+/// The storage of a variable.
 #[derive(Clone, Copy)]
 pub(crate) enum Storage {
-    /// In a place.
+    /// A place.
     Place(Value),
-    /// Nowhere: a parameter nobody assigns or addresses is its value.
+    /// No place: a parameter that is neither assigned nor addressed is its SSA value.
     Value(Value),
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct BodyCx<'a> {
     pub(crate) b: Builder<'a>,
     pub(crate) info: &'a FunctionInfo,
     pub(crate) locals: FxHashMap<LocalId, Storage>,
-    /// The current block has its terminator: what follows in it can never run.
+    /// Whether the current block has its terminator, so that what follows is unreachable.
     pub(crate) terminated: bool,
 }
 
@@ -38,7 +38,7 @@ impl<'a> BodyCx<'a> {
         Self { cx, b, info, locals, terminated: false }
     }
 
-    /// Takes what parameters own, and gives those that need one a place.
+    /// Builds `own.take` for parameters that take ownership, and places for those that need one.
     pub(crate) fn params(&mut self, decl: &ast::Function, entry: Block) {
         for (i, &local) in decl.params.iter().enumerate() {
             let Some(&arg) = self.b.func.block_args(entry).get(i) else { continue };
@@ -84,7 +84,7 @@ impl<'a> BodyCx<'a> {
         self.type_of(expr).map_or(Type::VOID, |ty| self.cx.ty(ty))
     }
 
-    /// A new place of this type, by this name.
+    /// Builds a `luma.local` of type `ty` called `name`.
     pub(crate) fn local(&mut self, ty: Type, name: Option<&str>) -> Value {
         let place_type = self.cx.context.place(ty);
         let place = luma::Local::build(&mut self.b, place_type).result(self.b.func);
@@ -115,8 +115,8 @@ impl<'a> BodyCx<'a> {
         }
     }
 
-    /// Builds the one block of `region` with `build`, then comes back to where it was. The block
-    /// ends with `luma.yield` of what `build` returns unless it ended itself.
+    /// Builds the only block of `region` with `build`, then restores the position. The block ends with
+    /// a `luma.yield` of what `build` returns, unless `build` has terminated it.
     pub(crate) fn region(
         &mut self,
         region: Region,
@@ -137,7 +137,7 @@ impl<'a> BodyCx<'a> {
         (self.b.position, self.terminated, self.b.loc) = outer;
     }
 
-    /// Ends the body where control can fall off its end.
+    /// Terminates the body if control can reach its end.
     pub(crate) fn finish(&mut self, end: Span) {
         if self.terminated {
             return;
@@ -155,7 +155,7 @@ impl<'a> BodyCx<'a> {
         self.terminated = true;
     }
 
-    /// `= expr` as the whole body.
+    /// Builds a body of the form `= expr`.
     pub(crate) fn expr_body(&mut self, expr: ExprId) {
         if self.b.func.results.is_empty() {
             self.discard(expr);

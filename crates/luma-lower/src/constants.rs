@@ -6,7 +6,7 @@ use luma_sema::Const;
 
 use crate::ProgramCx;
 
-/// The attribute for `value` in a place of type `ty`; [`Attribute::Unit`] is zero.
+/// The initial value of a global of type `ty` that is `value`; [`Attribute::Unit`] is zero.
 pub(crate) fn attribute(cx: &ProgramCx<'_>, value: &Const, ty: Type) -> Attribute {
     match (value, cx.context.type_data(ty)) {
         (Const::Zero, _) => Attribute::Unit,
@@ -34,7 +34,7 @@ pub(crate) fn attribute(cx: &ProgramCx<'_>, value: &Const, ty: Type) -> Attribut
     }
 }
 
-/// The integer a scalar constant stands for.
+/// The value of a scalar constant as an integer.
 pub(crate) fn as_int(value: &Const) -> i64 {
     match value {
         Const::Int(value) => *value,

@@ -1,11 +1,11 @@
 //! Builds Luma IR from a typed syntax tree.
 //!
-//! Invariants: this crate knows nothing of MLIR, reports nothing (everything wrong with a program
-//! has been said by then), and turns ownership attributes into `own.take` and `own.give` ops, after
-//! which nothing reads them to decide what a call does.
+//! Invariants: this crate does not depend on MLIR, reports no errors (semantic analysis has reported
+//! all of them), and turns ownership attributes into `own.take` and `own.give` ops; no later stage
+//! reads the attributes.
 //!
-//! What the IR looks like: every variable is a place (`luma.local`), but for parameters that are
-//! neither assigned nor addressed; structs and arrays are built in place; scopes are regions.
+//! Every variable becomes a place (`luma.local`), except parameters that are neither assigned nor
+//! addressed; structs and arrays are built in place; scopes become regions.
 
 mod body;
 mod constants;
@@ -60,7 +60,7 @@ pub fn lower(ast: &Ast, sema: &Analysis, context: Arc<Context>) -> Module {
     module
 }
 
-/// What all functions of a program need to be built.
+/// The context shared by all functions of a program.
 pub(crate) struct ProgramCx<'a> {
     pub(crate) ast: &'a Ast,
     pub(crate) sema: &'a Analysis,
@@ -140,7 +140,7 @@ fn function(
     f
 }
 
-/// Whether an IR type holds pointers: what ownership of a value of this type can be about.
+/// Whether values of an IR type contain pointers, which may be owned.
 pub(crate) fn holds_pointers(cx: &ProgramCx<'_>, ty: Ty) -> bool {
     use luma_sema::types::TyKind;
     let mut stack = vec![ty];
@@ -159,7 +159,7 @@ pub(crate) fn holds_pointers(cx: &ProgramCx<'_>, ty: Ty) -> bool {
     false
 }
 
-/// A view used by several files: a constant of an integer type.
+/// Builds a constant of an integer type.
 pub(crate) fn int(b: &mut Builder<'_>, value: i64, ty: Type) -> luma_ir::Value {
     let f = luma::Constant::build(b, Attribute::Int(value, ty), ty);
     f.result(b.func)

@@ -10,7 +10,7 @@ use crate::body::{BodyCx, Storage};
 use crate::{constants, int};
 
 impl BodyCx<'_> {
-    /// The place an expression denotes; values that have none are put into a temporary.
+    /// The place that `expr` denotes; a value that has none is stored into a temporary.
     pub(crate) fn place(&mut self, expr: ExprId) -> Value {
         let cx = self.cx;
         match &cx.ast.exprs[expr].kind {
@@ -116,7 +116,7 @@ impl BodyCx<'_> {
         luma::Element::build(&mut self.b, base, index, ty).result(self.b.func)
     }
 
-    /// A temporary that holds the value of `expr`.
+    /// Stores the value of `expr` into a temporary.
     fn temporary(&mut self, expr: ExprId) -> Value {
         self.at_expr(expr);
         let place = self.local(self.ir_type_of(expr), None);
@@ -124,7 +124,7 @@ impl BodyCx<'_> {
         place
     }
 
-    /// Puts the (implicitly converted) value of `expr` into a new variable.
+    /// Initialises a new variable with the (implicitly converted) value of `expr`.
     pub(crate) fn init(&mut self, place: Value, expr: ExprId) {
         let target = self.cx.context.element(self.b.type_of(place)).unwrap_or(Type::VOID);
         if self.cx.context.is_aggregate(target) {
@@ -211,7 +211,7 @@ impl BodyCx<'_> {
         }
     }
 
-    /// Copies what is in one place to another of the same type.
+    /// Copies the value of one place to another of the same type.
     fn copy(&mut self, from: Value, to: Value) {
         let ty = self.cx.context.element(self.b.type_of(from)).unwrap_or(Type::VOID);
         if self.cx.context.is_aggregate(ty) {

@@ -1,4 +1,4 @@
-//! Types of the language as types of the IR.
+//! Maps types of the language to types of the IR.
 
 use luma_ir::{Context, Type, TypeData};
 use luma_sema::Analysis;
@@ -20,7 +20,7 @@ impl TypeMap {
         Self { map }
     }
 
-    /// The IR type of `ty`; void for what has none.
+    /// The IR type of `ty`; `!luma.void` for types without an IR type.
     pub(crate) fn get(&self, ty: Ty) -> Type {
         self.map.get(&ty).copied().unwrap_or(Type::VOID)
     }
