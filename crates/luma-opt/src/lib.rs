@@ -2,21 +2,21 @@
 //!
 //! | pass | what it does |
 //! | --- | --- |
-//! | [`lower-defer`](LowerDefer) | runs deferred code where control leaves its region, each exit sharing with the others |
-//! | [`sccp`](Sccp) | replaces values that are always the same constant, looking only at code that can run |
+//! | [`lower-defer`](LowerDefer) | inserts deferred code at the exits of its region, shared between exits |
+//! | [`sccp`](Sccp) | sparse conditional constant propagation |
 //! | [`canonicalize`](Canonicalize) | folds constants and applies the patterns declared with the operations |
-//! | [`cse`](Cse) | replaces repeated computations by the first |
-//! | [`dce`](Dce) | removes operations, variables and values nothing needs |
+//! | [`cse`](Cse) | removes redundant computations |
+//! | [`dce`](Dce) | removes dead operations, variables and values |
 //! | [`structured-to-cfg`](StructuredToCfg) | turns structured control flow into blocks and branches |
 //! | [`erase-ownership`](EraseOwnership) | removes takes and gives; puts proved facts about pointers on functions |
 //! | [`inline`](Inline) | replaces calls of small functions by their bodies |
-//! | [`mem2reg`](Mem2Reg) | makes values of variables whose address is not taken |
-//! | [`licm`](Licm) | moves what does not change in a loop to before it |
-//! | [`expand-ops`](ExpandOps) | replaces operations by what their dialect says they stand for |
-//! | [`symbol-dce`](SymbolDce) | removes functions, globals and struct types nobody can reach |
+//! | [`mem2reg`](Mem2Reg) | promotes variables whose address is not taken to SSA values |
+//! | [`licm`](Licm) | hoists loop-invariant operations |
+//! | [`expand-ops`](ExpandOps) | expands operations as their dialect declares |
+//! | [`symbol-dce`](SymbolDce) | removes functions, globals and struct types that are unreachable |
 //!
-//! The first two stand on one core, `flatten`, which moves the operations of regions into blocks of the
-//! function's body.
+//! `lower-defer` and `structured-to-cfg` share `flatten`, which moves the operations of regions into
+//! blocks of the function's body.
 
 mod canonicalize;
 mod cse;
@@ -65,7 +65,7 @@ pub static PASSES: &[&Registration] = &[
     &symbol_dce::REGISTRATION,
 ];
 
-/// The passes of this crate, to be named in pipelines.
+/// A registry of the passes of this crate, for textual pipelines.
 pub fn registry() -> Registry {
     let mut registry = Registry::new();
     for pass in PASSES {
@@ -74,22 +74,22 @@ pub fn registry() -> Registry {
     registry
 }
 
-/// What runs between the verification of ownership and MLIR at `-O0`: what MLIR cannot do without.
+/// The pipeline between the verification of ownership and MLIR at `-O0`: mandatory passes only.
 pub const O0: &str = "expand-ops,func(lower-defer,structured-to-cfg)";
-/// The same at `-O1`. An operation of MLIR is dear, so functions nobody calls go first, and what is
-/// left is simplified before MLIR sees it.
+/// The pipeline at `-O1`. MLIR operations are expensive, so unreachable functions are removed first
+/// and the rest is simplified before it is lowered to MLIR.
 pub const O1: &str = "expand-ops,symbol-dce,erase-ownership,\
      func(lower-defer,structured-to-cfg,mem2reg,canonicalize,cse,dce)";
-/// The same at `-O2`: bottom-up inlining, and what it makes possible.
+/// The pipeline at `-O2`: bottom-up inlining, and simplification after it.
 pub const O2: &str = "expand-ops,symbol-dce,erase-ownership,\
      func(lower-defer,structured-to-cfg,mem2reg,canonicalize),\
      inline,func(sccp,canonicalize,cse,licm,dce),symbol-dce";
-/// The same at `-O3`: more inlining.
+/// The pipeline at `-O3`: more inlining.
 pub const O3: &str = "expand-ops,symbol-dce,erase-ownership,\
      func(lower-defer,structured-to-cfg,mem2reg,canonicalize),\
      inline{threshold=128},func(sccp,canonicalize,cse,licm,dce),symbol-dce";
 
-/// The built-in pipeline of an optimisation level; levels above 3 are 3.
+/// The built-in pipeline of an optimisation level; levels above 3 count as 3.
 pub fn pipeline(level: u8) -> Pipeline {
     let text = match level {
         0 => O0,

@@ -1,4 +1,4 @@
-//! `lower-defer`: deferred code runs where control leaves the region that deferred it.
+//! `lower-defer`: inserts deferred code wherever control leaves the region that registered it.
 //!
 //! *Before:* `luma.defer` registers its region to run on every exit from the region it stands in,
 //! last registered first.
@@ -21,7 +21,7 @@ use luma_pass::{FunctionPass, PassContext, PassResult, Registration, Statistic, 
 use crate::exits::Extent;
 use crate::flatten::flatten;
 
-/// Replaces every `luma.defer` by its code, where control leaves its region.
+/// Replaces every `luma.defer` by its code at the exits of its region.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LowerDefer;
 
@@ -42,7 +42,7 @@ static DEFERS_LOWERED: Statistic =
 static BLOCKS_MADE: Statistic =
     Statistic { name: "blocks-made", summary: "Blocks made for exits and flattened regions." };
 
-/// How the pass makes itself known.
+/// The registration of the pass.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "lower-defer",
     summary: "Runs deferred code where control leaves its region.",

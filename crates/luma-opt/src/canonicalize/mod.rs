@@ -1,17 +1,18 @@
-//! `canonicalize`: one form for what can be written in many.
+//! `canonicalize`: folds constants and brings equivalent code into one form.
 //!
-//! - Operations on constants are computed, by `fold`, the evaluator all passes share.
+//! - Operations on constants are folded (`luma_ir::fold`).
 //! - The patterns declared with the operations in `dialect.toml` are applied.
-//! - Constants stand on the right of commutative operations and of comparisons.
-//! - Structured operations that choose by a constant are replaced by what they choose; those that do
-//!   nothing go; a `luma.block` that defers nothing is opened.
-//! - In graphs of blocks: branches on constants, blocks that only go elsewhere, blocks only one other
-//!   goes to, arguments that always get the same value, and what cannot be reached.
-//! - Operations without effect that nothing uses are removed.
+//! - Constants are moved to the right of commutative operations and of comparisons.
+//! - Structured operations with a constant condition are replaced by the region that runs; those
+//!   without effect are removed; a `luma.block` without defers is inlined into its parent.
+//! - In control-flow graphs: branches on constants are folded, empty blocks skipped, blocks with one
+//!   predecessor merged into it, arguments that always have the same value replaced, and unreachable
+//!   blocks removed.
+//! - Unused operations without side effects are removed.
 //!
-//! Undefined behaviour may go with that (the trap of an unused load of an uninitialised variable),
-//! but is never added; a division that traps stays. `own.take`, `own.give`, allocations and calls are
-//! never removed, doubled or moved.
+//! Undefined behaviour may be removed (an unused load of an uninitialised variable) but is never
+//! introduced; a division that traps is kept. `own.take`, `own.give`, allocations and calls are never
+//! removed, duplicated or moved.
 //!
 //! The driver is that of MLIR (`GreedyPatternRewriteDriver`); see [`luma_ir::rewrite`].
 
@@ -33,9 +34,9 @@ use crate::dce::is_removable;
 /// Brings functions into canonical form.
 #[derive(Clone, Copy, Debug)]
 pub struct Canonicalize {
-    /// How many times to look at a whole function.
+    /// The maximum number of iterations over a function.
     pub max_iterations: usize,
-    /// Whether to simplify graphs of blocks.
+    /// Whether to simplify control-flow graphs.
     pub region_simplify: bool,
 }
 
@@ -77,7 +78,7 @@ impl FunctionPass for Canonicalize {
     }
 }
 
-/// The patterns no table declares; the same for every context.
+/// The patterns written in Rust; the same for every context.
 fn hand_written() -> &'static PatternSet {
     static PATTERNS: OnceLock<PatternSet> = OnceLock::new();
     PATTERNS.get_or_init(|| {
@@ -104,7 +105,7 @@ static NOT_CONVERGED: Statistic = Statistic {
     summary: "Functions where patterns still matched when a limit was reached.",
 };
 
-/// How the pass makes itself known.
+/// The registration of the pass.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "canonicalize",
     summary: "Folds constants and applies the patterns declared with the operations.",

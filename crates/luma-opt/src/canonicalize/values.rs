@@ -15,7 +15,7 @@ pub(super) fn add(patterns: &mut PatternSet) {
     patterns.add_fn("cmp-constant-right", Some(luma::Cmp::NAME), compare_with_constant);
 }
 
-/// An operation whose result is known becomes a constant.
+/// Replaces an operation whose result is known by a constant.
 struct Fold;
 
 impl RewritePattern for Fold {
@@ -42,7 +42,7 @@ impl RewritePattern for Fold {
     }
 }
 
-/// The constant operand of a commutative operation goes to the right.
+/// Moves the constant operand of a commutative operation to the right.
 struct ConstantsRight;
 
 impl RewritePattern for ConstantsRight {
@@ -64,7 +64,7 @@ impl RewritePattern for ConstantsRight {
     }
 }
 
-/// `1 < x` is `x > 1`.
+/// Rewrites `1 < x` to `x > 1`.
 fn compare_with_constant(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
     let (context, f) = (rewriter.context(), rewriter.func());
     let cmp = luma::Cmp(op);

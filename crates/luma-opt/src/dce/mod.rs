@@ -1,18 +1,18 @@
-//! `dce`: removes what nothing needs.
+//! `dce`: removes dead operations, variables and values.
 //!
-//! Liveness goes backward from what can be observed: calls, allocations, stores to memory others can
-//! see, terminators that leave, loops (which may not end), and every operation the tables say nothing
-//! about. Whatever is not reached goes:
+//! Liveness is propagated backward from what can be observed: calls, allocations, stores to memory
+//! that is visible outside, terminators that leave the function, loops (which may not terminate), and
+//! every operation with unknown effects. Everything else is removed:
 //!
-//! - operations without effect, reads included;
-//! - variables nothing reads, with the stores to them;
-//! - structured operations that hold nothing live;
-//! - results of structured operations, values loops carry and block arguments nothing needs; those
-//!   that only keep each other alive too.
+//! - operations without side effects, including reads;
+//! - variables that are never read, with the stores to them;
+//! - structured operations that contain nothing live;
+//! - unused results of structured operations, loop-carried values and block arguments, including
+//!   cycles of those that only use each other.
 //!
-//! Undefined behaviour may go with that, such as the read of a variable that has no value; a division
-//! that may trap stays, as the language defines what it does. `own.take`, `own.give`, calls and
-//! allocations stay.
+//! Undefined behaviour may be removed, such as the read of an uninitialised variable; a division that
+//! may trap is kept, because the language defines the trap. `own.take`, `own.give`, calls and
+//! allocations are kept.
 
 mod sweep;
 
@@ -23,7 +23,7 @@ use luma_pass::{FunctionPass, PassContext, PassResult, Registration, Statistic, 
 
 use crate::fold::constant_of;
 
-/// Removes what nothing needs.
+/// Removes dead operations, variables and values.
 #[derive(Clone, Copy, Debug)]
 pub struct Dce;
 
@@ -38,7 +38,7 @@ impl FunctionPass for Dce {
     }
 }
 
-/// Whether `op` may go when nothing uses its results.
+/// Whether `op` may be removed when its results are unused.
 pub(crate) fn is_removable(context: &Context, f: &Function, op: Op) -> bool {
     match f.op_name(op) {
         luma::Local::NAME => true,
@@ -54,15 +54,15 @@ pub(crate) fn is_removable(context: &Context, f: &Function, op: Op) -> bool {
     }
 }
 
-/// What is needed, and who hands what to whom.
+/// What is live, and how values are passed between blocks and regions.
 struct Live {
-    /// By index of the operation.
+    /// Whether each operation is live, by its index.
     ops: Vec<bool>,
-    /// By index of the value.
+    /// Whether each value is live, by its index.
     values: Vec<bool>,
-    /// Who goes to each block, by its index, and with which successor.
+    /// The branches to each block, by its index: terminator and successor number.
     sources: Vec<Vec<(Op, usize)>>,
-    /// The terminators that hand values to each structured operation, by its index.
+    /// The terminators that pass values to each structured operation, by its index.
     ends: Vec<Vec<Op>>,
 }
 
@@ -84,12 +84,12 @@ impl Live {
     }
 }
 
-/// Finds what is needed.
+/// Computes what is live.
 struct Marker<'a> {
     context: &'a Context,
     f: &'a Function,
     live: Live,
-    /// Operations and values to look at.
+    /// The worklist of operations and values.
     work: Vec<Item>,
     /// The stores to each variable, by the index of its place.
     stores: Vec<Vec<Op>>,
@@ -131,7 +131,7 @@ impl<'a> Marker<'a> {
         marker.live
     }
 
-    /// Notes who hands what to whom.
+    /// Records how values are passed between blocks and regions.
     fn enter(&mut self, loops: &[Option<Op>], op: Op) {
         let f = self.f;
         for (i, successor) in f.successors(op).iter().enumerate() {
@@ -153,7 +153,7 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Whether `op` is needed whatever else is.
+    /// Whether `op` is live on its own.
     fn is_root(&self, op: Op) -> bool {
         let f = self.f;
         match control(self.context, f, op) {
@@ -186,7 +186,7 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// What a live operation needs.
+    /// Marks what a live operation uses.
     fn needs_of_op(&mut self, op: Op) {
         let f = self.f;
         // What decides whether it is executed.
@@ -221,7 +221,7 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// What a live value needs.
+    /// Marks what a live value depends on.
     fn needs_of_value(&mut self, value: Value) {
         let f = self.f;
         match f.def(value) {
@@ -294,7 +294,7 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Whether `op` does with its regions what no table says.
+    /// Whether the control flow of the regions of `op` is unknown.
     fn is_opaque(&self, op: Option<Op>) -> bool {
         op.is_some_and(|op| {
             is_structured(self.f, op)
@@ -371,7 +371,7 @@ static VALUES_ERASED: Statistic = Statistic {
     summary: "Results of structured operations, values loops carry, and block arguments.",
 };
 
-/// How the pass makes itself known.
+/// The registration of the pass.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "dce",
     summary: "Removes operations, variables and values nothing needs.",

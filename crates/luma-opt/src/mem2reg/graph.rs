@@ -1,4 +1,4 @@
-//! Phis and what flows into them, before anything of it stands in the function.
+//! The graph of phis and their incoming values, before any of them is inserted.
 
 use std::rc::Rc;
 
@@ -6,14 +6,14 @@ use luma_ir::{Block, Op, Value};
 
 use super::find::Number;
 
-/// What a variable holds at some point.
+/// The value of a variable at some point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Node {
-    /// Nothing was ever put into it.
+    /// Undefined: it was never written.
     Undefined,
-    /// What was stored.
+    /// A stored value.
     Value(Value),
-    /// What this `luma.zero` leaves.
+    /// The zero written by this `luma.zero`.
     Zero(Op),
     /// The phi of this index.
     Phi(u32),
@@ -28,14 +28,14 @@ pub(super) enum Place {
     Results(Op),
 }
 
-/// A place where ways meet, with a phi for each of some variables.
+/// A control-flow join, with a phi for each of some variables.
 #[derive(Debug)]
 pub(super) struct Join {
     pub(super) place: Place,
     pub(super) variables: Rc<[Number]>,
     /// The index of its first phi; the others follow.
     pub(super) first: u32,
-    /// The ways in, as indices of [`Graph::edges`].
+    /// The incoming edges, as indices of [`Graph::edges`].
     pub(super) edges: Vec<u32>,
 }
 
@@ -52,14 +52,14 @@ pub(super) enum Pass {
     Shared,
 }
 
-/// A way into a join.
+/// An incoming edge of a join.
 #[derive(Debug)]
 pub(super) struct Edge {
     pub(super) join: JoinId,
     pub(super) pass: Pass,
     /// A node for each variable of the join.
     pub(super) nodes: Vec<Node>,
-    /// It comes from code that cannot be reached.
+    /// It comes from unreachable code.
     pub(super) is_dead: bool,
 }
 
@@ -87,7 +87,7 @@ pub(super) struct Graph {
     pub(super) loads: Vec<Load>,
 }
 
-/// Which phis and variables are worth anything.
+/// Which phis and variables are kept.
 #[derive(Debug)]
 pub(super) struct Live {
     /// By phi: whether a load can read it.
@@ -111,7 +111,7 @@ impl Graph {
         self.joins.get(join as usize).map(|join| join.variables.clone()).unwrap_or_default()
     }
 
-    /// A new way into a join.
+    /// Adds an incoming edge to a join.
     pub(super) fn edge(&mut self, join: JoinId, pass: Pass, nodes: Vec<Node>, is_dead: bool) {
         let id = self.edges.len() as u32;
         if let Some(data) = self.joins.get_mut(join as usize) {
@@ -120,7 +120,7 @@ impl Graph {
         }
     }
 
-    /// Follows what loads read back to where it comes from.
+    /// Marks the phis that loads read, transitively.
     pub(super) fn live(&self, fits: impl Iterator<Item = bool>) -> Live {
         let mut live = Live { phis: vec![false; self.phis.len()], promotable: fits.collect() };
         let mut pending: Vec<(Node, Number)> =

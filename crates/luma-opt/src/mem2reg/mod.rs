@@ -1,11 +1,11 @@
-//! `mem2reg`: variables whose address is not taken become values, over structured regions and graphs
-//! of blocks alike.
+//! `mem2reg`: promotes variables whose address is not taken to SSA values, in structured regions and
+//! in control-flow graphs.
 //!
-//! A variable is a candidate if it holds a scalar and its place is nowhere but in `luma.load`,
-//! `luma.store` and `luma.zero`. The rest stay in memory, and so does
+//! A variable is a candidate if it is a scalar and its place is only used by `luma.load`, `luma.store`
+//! and `luma.zero`. Other variables stay in memory, and so does
 //!
-//! - a variable that some path reads before anything is put into it, so that such a read is still
-//!   there to be found. No operation for an undefined value is needed;
+//! - a variable that may be read before it is written, so that the interpreter can still detect the
+//!   read. No operation for an undefined value is needed;
 //! - one that is used both in the region of a `luma.defer` and outside (run `lower-defer` first): when
 //!   deferred code runs is not seen here;
 //! - one that is used in code that cannot be reached, or in regions of an operation that is not of
@@ -34,10 +34,10 @@ use luma_pass::{
     Registration, Statistic, Work,
 };
 
-/// Makes values of variables whose address is not taken.
+/// Promotes variables whose address is not taken to SSA values.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Mem2Reg {
-    /// How many variables of a function to promote, in the order of the text; 0 for all.
+    /// The maximum number of variables to promote per function, in program order; 0 for all.
     pub max_slots: usize,
 }
 
@@ -80,7 +80,7 @@ static VALUES: Statistic = Statistic {
     summary: "Block arguments, results and values carried by loops that stand for variables.",
 };
 
-/// How the pass makes itself known.
+/// The registration of the pass.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "mem2reg",
     summary: "Makes values of variables whose address is not taken.",

@@ -1,4 +1,4 @@
-//! The walk that finds what every load reads.
+//! The walk that finds the value each load reads.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::find::{Number, Variables};
 use super::graph::{Graph, JoinId, Live, Load, Node, Pass, Place};
 
-/// What the walk finds.
+/// The result of the walk.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) graph: Graph,
@@ -55,9 +55,9 @@ struct Walker<'a> {
     graph: Graph,
     /// Those at blocks of the body.
     joins: FxHashMap<Block, JoinId>,
-    /// What each variable holds at this point.
+    /// The value of each variable at this point.
     now: Vec<Node>,
-    /// What to set back when a scope ends, last first.
+    /// The undo log, restored when a scope ends, last first.
     log: Vec<(Number, Node)>,
     /// Where `luma.continue` and `luma.break` go, for the loops around.
     loops: Vec<[JoinId; 2]>,
