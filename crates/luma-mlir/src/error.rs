@@ -1,4 +1,4 @@
-//! What MLIR reports, as data.
+//! Errors and diagnostics of MLIR.
 
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -8,39 +8,39 @@ use std::rc::Rc;
 use luma_diagnostics::{Code, Diagnostic, FileId, SourceMap, Span};
 use mlir_sys as sys;
 
-/// A position in the text an MLIR location names.
+/// A position in a source file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MlirPosition {
-    /// The name of the file, as given to the parser or found in a `loc(...)`.
+    /// The file name, as given to the parser or found in a `loc(...)`.
     pub file: String,
-    /// Line, from 1 (0 where MLIR knows none).
+    /// Line, from 1; 0 if MLIR has none.
     pub line: u32,
-    /// Column in bytes, from 1 (0 where MLIR knows none).
+    /// Column in bytes, from 1; 0 if MLIR has none.
     pub column: u32,
 }
 
-/// One message with its place.
+/// A message with its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MlirMessage {
-    /// What MLIR says, without a position.
+    /// The text, without a position.
     pub text: String,
-    /// Where, if its location leads to a file.
+    /// The position, if the location refers to a file.
     pub position: Option<MlirPosition>,
 }
 
 /// Why a step of MLIR failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MlirError {
-    /// The step that failed, in a few words: `parsing`, `pass convert-scf-to-cf`.
+    /// The step that failed, such as `parsing` or `pass convert-scf-to-cf`.
     pub step: String,
     /// The errors in the order MLIR found them; never empty.
     pub errors: Vec<MlirMessage>,
-    /// What MLIR adds to them.
+    /// The notes attached to the errors.
     pub notes: Vec<MlirMessage>,
 }
 
 impl MlirError {
-    /// An error of our own making, without a position.
+    /// An error that does not come from MLIR, without a position.
     pub(crate) fn new(step: impl Into<String>, text: impl Into<String>) -> Self {
         let error = MlirMessage { text: text.into(), position: None };
         Self { step: step.into(), errors: vec![error], notes: Vec::new() }
@@ -51,13 +51,13 @@ impl MlirError {
         self.errors.first().map_or("", |error| &error.text)
     }
 
-    /// Where the first error is.
+    /// The position of the first error.
     pub fn position(&self) -> Option<&MlirPosition> {
         self.errors.first()?.position.as_ref()
     }
 
-    /// One diagnostic an error, each with code `code`; positions in files of `sources` become
-    /// labels, others stay in the text.
+    /// One diagnostic per error, with code `code`. Positions in files of `sources` become labels,
+    /// others are kept in the text.
     pub fn into_diagnostics(self, code: Code, sources: &SourceMap) -> Vec<Diagnostic> {
         let step = self.step;
         let mut diagnostics: Vec<Diagnostic> = self
@@ -119,7 +119,7 @@ struct Collected {
     notes: Vec<MlirMessage>,
 }
 
-/// Collects what MLIR reports on one context, so that nothing reaches stderr.
+/// Collects the diagnostics of one context, so that MLIR prints nothing to stderr.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Collector(Rc<RefCell<Collected>>);
 
@@ -139,7 +139,7 @@ impl Collector {
         }
     }
 
-    /// Forgets what was collected.
+    /// Discards the diagnostics collected so far.
     pub(crate) fn clear(&self) {
         *self.0.borrow_mut() = Collected::default();
     }
@@ -151,7 +151,8 @@ impl Collector {
             && collected.errors.iter().all(|e| e.text.contains("single top-level op"))
     }
 
-    /// The error of `step`: all that was collected since the last time, or `otherwise`.
+    /// Takes the diagnostics collected so far as the error of `step`; its text is `otherwise` if there
+    /// are none.
     pub(crate) fn take_error(&self, step: &str, otherwise: &str) -> MlirError {
         let collected = std::mem::take(&mut *self.0.borrow_mut());
         if collected.errors.is_empty() {
@@ -203,7 +204,7 @@ unsafe fn read_message(diagnostic: sys::MlirDiagnostic) -> MlirMessage {
     }
 }
 
-/// Where `op` stands, if its location leads to a file.
+/// The position of `op`, if its location refers to a file.
 ///
 /// # Safety
 /// The op is alive.
@@ -243,7 +244,7 @@ unsafe fn read_position(location: sys::MlirLocation, depth: u32) -> Option<MlirP
     }
 }
 
-/// A copy of the text `string` refers to.
+/// Copies the text that `string` refers to.
 pub(crate) unsafe fn string_of(string: sys::MlirStringRef) -> String {
     if string.data.is_null() || string.length == 0 {
         return String::new();
@@ -266,7 +267,7 @@ pub(crate) unsafe extern "C" fn append(string: sys::MlirStringRef, sink: *mut c_
     }
 }
 
-/// `text` as MLIR takes strings; valid as long as `text`.
+/// `text` as an MLIR string reference; valid as long as `text`.
 pub(crate) fn string_ref(text: &str) -> sys::MlirStringRef {
     sys::MlirStringRef { data: text.as_ptr().cast(), length: text.len() }
 }

@@ -1,10 +1,10 @@
-//! How deep the text of an IR nests, found without recursion.
+//! The nesting depth of IR text, computed without recursion.
 
-/// Deeper text is refused: the parsers, verifiers and printers of MLIR and LLVM all recurse, and
-/// nothing turns an overflow of their stack into an error.
+/// Deeper text is rejected: the parsers, verifiers and printers of MLIR and LLVM recurse, and a
+/// stack overflow there cannot be turned into an error.
 pub const LIMIT: u32 = 1000;
 
-/// Line and column, from 1, of the bracket that exceeds [`LIMIT`] open brackets.
+/// Line and column, from 1, of the first bracket at which more than [`LIMIT`] are open.
 ///
 /// Strings and comments, which `comment` starts, are skipped; `->` and `>=` do not close a `<`.
 pub fn too_deep(text: &str, comment: &str) -> Option<(u32, u32)> {
@@ -53,7 +53,7 @@ fn arrow(bytes: &[u8], at: usize) -> bool {
     bytes.get(at + 1) == Some(&b'=') || at.checked_sub(1).and_then(|i| bytes.get(i)) == Some(&b'-')
 }
 
-/// Steps over the closing quote, but leaves a line break to be counted.
+/// Skips the closing quote, but not a line break, which must be counted.
 fn continue_after_string(bytes: &[u8], at: &mut usize) {
     if bytes.get(*at) == Some(&b'"') {
         *at += 1;

@@ -1,4 +1,4 @@
-//! The passes a session can run: the fixed steps down to the llvm dialect, and any by name.
+//! The passes of a session: the fixed lowering to the llvm dialect, and passes by name.
 
 use std::sync::Once;
 
@@ -6,24 +6,24 @@ use mlir_sys as sys;
 
 use crate::error::{MlirError, append, string_ref};
 
-/// Why a pass did not do its work.
+/// Why a pass did not run.
 pub type PassError = MlirError;
 
-/// What the way down to the llvm dialect depends on.
+/// Options of the lowering to the llvm dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lowering {
-    /// Keep the line of every op as debug information (`-g`).
+    /// Keep the source line of every op as debug information (`-g`).
     pub debug_info: bool,
 }
 
-/// One step of the way down to the llvm dialect.
+/// One step of the lowering to the llvm dialect.
 #[derive(Debug, Clone, Copy)]
 struct Step {
     name: &'static str,
     create: unsafe extern "C" fn() -> sys::MlirPass,
 }
 
-/// In this order, because each leaves only ops that a later one takes.
+/// In this order: each step leaves only ops that a later one lowers.
 const TO_LLVM: &[Step] = &[
     Step { name: "convert-scf-to-cf", create: sys::mlirCreateConversionSCFToControlFlowPass },
     Step { name: "convert-math-to-llvm", create: sys::mlirCreateConversionConvertMathToLLVMPass },
@@ -44,7 +44,7 @@ const TO_LLVM: &[Step] = &[
     },
 ];
 
-/// Gives every function a scope, without which its ops' locations do not reach LLVM IR.
+/// Gives every function a debug scope; without one, its locations are dropped in LLVM IR.
 const DEBUG_SCOPE: Step = Step {
     name: "ensure-debug-info-scope-on-llvm-func",
     create: sys::mlirCreateLLVMDIScopeForLLVMFuncOpPass,
@@ -60,13 +60,12 @@ pub fn lowering_steps(options: Lowering) -> impl Iterator<Item = &'static str> {
     steps(options).map(|step| step.name)
 }
 
-/// The names of those of [`lowering_steps`] that a module needs which is as the lowering of Luma IR
-/// made it.
+/// The names of those [`lowering_steps`] that the output of the lowering of Luma IR needs.
 pub fn lowering_steps_of_luma(options: Lowering) -> impl Iterator<Item = &'static str> {
     lowering_steps(options).filter(|name| !FOREIGN.contains(name))
 }
 
-/// Runs the step of that name alone, whatever the module holds.
+/// Runs only the step called `name`, whatever the module contains.
 ///
 /// # Safety
 /// As for [`lower`].
@@ -93,8 +92,8 @@ impl Drop for Manager {
     }
 }
 
-/// A manager that takes passes for any op: one that is tied to `builtin.module` refuses passes
-/// for other ops while the pipeline is parsed, this one when it runs, with a located error.
+/// A pass manager for any op. One for `builtin.module` rejects passes for other ops while the
+/// pipeline is parsed; this one rejects them when it runs, with a located error.
 fn manager(context: sys::MlirContext, verify: bool) -> Manager {
     // SAFETY: the context is alive; the manager is new.
     unsafe {
@@ -104,13 +103,13 @@ fn manager(context: sys::MlirContext, verify: bool) -> Manager {
     }
 }
 
-/// Steps for dialects that the lowering of Luma IR never uses. A step walks the whole module even
-/// if it finds nothing to do.
+/// Steps for dialects that the lowering of Luma IR never produces. They are skipped, because a step
+/// walks the whole module even if it has nothing to do.
 const FOREIGN: [&str; 3] = ["convert-math-to-llvm", "convert-index-to-llvm", "convert-ub-to-llvm"];
 
-/// Runs the steps of `options` on `op`; fewer if that is what the lowering of Luma IR made.
+/// Runs the steps for `options` on `op`; fewer if `op` is the output of the lowering of Luma IR.
 ///
-/// The verifier does not run between the steps: it costs a good part of a step.
+/// The verifier does not run between the steps: it costs a large part of a step.
 ///
 /// # Safety
 /// `context` and `op` are alive, and `op` belongs to `context`.
@@ -144,12 +143,12 @@ unsafe fn run_step(
     if result.value == 0 { Err(step.name) } else { Ok(()) }
 }
 
-/// How many ops of a module go through the steps together. Each step walks all it is given, so a
-/// whole large module would be fetched from memory once a step; a batch stays in the cache.
+/// The number of ops that go through the steps together. Each step walks all its input, so a large
+/// module would be fetched from memory once per step; a batch stays in the cache.
 const BATCH: usize = 128;
 
-/// Takes what the lowering of Luma IR made through the steps, batch by batch: no conversion of a
-/// function looks into another one. The order of ops stays.
+/// Runs the steps on the output of the lowering of Luma IR, batch by batch: no conversion of a
+/// function inspects another function. The order of ops is kept.
 unsafe fn in_batches(
     context: sys::MlirContext,
     module: sys::MlirOperation,
@@ -179,7 +178,7 @@ unsafe fn in_batches(
     Ok(())
 }
 
-/// A module that holds one batch, destroyed with what is left in it.
+/// A module that holds one batch; dropping it destroys the ops left in it.
 struct Part(sys::MlirModule);
 
 impl Drop for Part {
@@ -206,8 +205,8 @@ unsafe fn ops_of(block: sys::MlirBlock) -> impl Iterator<Item = sys::MlirOperati
 /// Parses `pipeline` and runs it on `op`, verifying after each pass if `verify` says so.
 ///
 /// # Errors
-/// `Ok(false)`: a pass failed, and the context's handler knows why. `Err`: what is wrong with the
-/// text.
+/// `Ok(false)`: a pass failed, and the context's diagnostic handler has the reason. `Err`: the text
+/// is not a valid pipeline.
 ///
 /// # Safety
 /// `context` and `op` are alive, and `op` belongs to `context`.
@@ -227,7 +226,7 @@ pub(crate) unsafe fn run(
 /// Parses `pipeline`.
 ///
 /// # Errors
-/// What is wrong with the text.
+/// Why the text is not a valid pipeline.
 ///
 /// # Safety
 /// `context` is alive.
@@ -254,7 +253,7 @@ pub(crate) unsafe fn parse(
     }
 }
 
-/// `pipeline` without a `builtin.module(...)` around it: the manager already stands on the module.
+/// Strips a `builtin.module(...)` around `pipeline`: the manager already runs on the module.
 fn inner(pipeline: &str) -> &str {
     let pipeline = pipeline.trim();
     let inside = pipeline.strip_prefix("builtin.module").map(str::trim_start);
@@ -281,8 +280,8 @@ fn balanced(text: &str) -> bool {
     depth == 0
 }
 
-/// Registers the passes that pipelines may name. Only what works on the dialects in use: the full
-/// set would double the size of the executable.
+/// Registers the passes that pipelines may name. Only those for the dialects in use: the full set
+/// would double the size of the executable.
 pub(crate) fn register_by_name() {
     static ONCE: Once = Once::new();
     // SAFETY: registration only fills a global table, and `Once` keeps it to one thread.

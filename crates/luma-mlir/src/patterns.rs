@@ -1,4 +1,4 @@
-//! Files of patterns and transform scripts, applied to the module of a session.
+//! Applies pattern files and transform scripts to the module of a session.
 //!
 //! Both are MLIR themselves: patterns are `pdl.pattern` ops, a script is a
 //! `transform.named_sequence @__transform_main`. They are parsed in the context of the module, whose
@@ -14,12 +14,12 @@ use crate::passes;
 use crate::session::{Session, parse};
 
 impl Session {
-    /// Applies the patterns of `text`, in the `pdl` dialect, until none matches. `name` is what
-    /// positions in `text` call it.
+    /// Applies the patterns in `text` (`pdl` dialect) until none matches. Diagnostics show `name` as
+    /// the file name of `text`.
     ///
     /// # Errors
-    /// What is wrong with the text, located, and the module is unchanged; or that the patterns do
-    /// not come to an end or leave an invalid module.
+    /// Located errors in the text (the module is then unchanged), or that the patterns do not
+    /// terminate or produce an invalid module.
     pub fn apply_patterns(&mut self, name: &str, text: &str) -> Result<(), MlirError> {
         const STEP: &str = STEP_PATTERNS;
         self.begin();
@@ -65,12 +65,12 @@ impl Session {
         self.verify().map_err(|error| MlirError { step: STEP.to_owned(), ..error })
     }
 
-    /// Runs the transform script of `text`: its `transform.named_sequence @__transform_main`, with
-    /// the module as what it transforms. `name` is what positions in `text` call it.
+    /// Runs the `transform.named_sequence @__transform_main` of the script `text` on the module.
+    /// Diagnostics show `name` as the file name of `text`.
     ///
     /// # Errors
-    /// What is wrong with the text, located, and the module is unchanged; or what the script
-    /// reports (the module may be half transformed then).
+    /// Located errors in the text (the module is then unchanged), or errors of the script (the
+    /// module may then be partly transformed).
     pub fn apply_transform(&mut self, name: &str, text: &str) -> Result<(), MlirError> {
         const STEP: &str = "running the transform script";
         self.begin();
@@ -124,7 +124,7 @@ impl Session {
         self.lowered_here = false;
     }
 
-    /// Names of ops only have a meaning once their dialect is loaded.
+    /// Loads the dialects, because op names are only known once their dialect is loaded.
     fn load(&self, dialects: &[&str]) {
         for dialect in dialects {
             // SAFETY: the context is alive and knows the dialects.
@@ -133,7 +133,7 @@ impl Session {
     }
 }
 
-/// Patterns that undo each other end here.
+/// Bounds patterns that undo each other.
 const MOST_REWRITES: i64 = 10_000_000;
 
 // The C API cannot register the extensions of the transform dialect one by one. These are the
@@ -150,7 +150,7 @@ unsafe extern "C" {
     fn register_loop_extension(registry: *mut c_void);
 }
 
-/// The one sequence a script is run by.
+/// The entry sequence of a script.
 ///
 /// # Safety
 /// The script is alive.
@@ -171,7 +171,7 @@ unsafe fn main_sequence(script: &Module<'_>) -> Result<sys::MlirOperation, &'sta
                     return Err("`@__transform_main` has no body");
                 }
                 if sys::mlirBlockGetNumArguments(body) != 1 {
-                    return Err("`@__transform_main` needs one argument: what it transforms");
+                    return Err("`@__transform_main` must take one argument, the op to transform");
                 }
                 return Ok(op);
             }
@@ -181,7 +181,7 @@ unsafe fn main_sequence(script: &Module<'_>) -> Result<sys::MlirOperation, &'sta
     Err("the script has no `transform.named_sequence @__transform_main`")
 }
 
-/// What is wrong with patterns that MLIR would only find out by aborting.
+/// Errors in patterns on which MLIR would abort.
 fn check_patterns(patterns: &Module<'_>, name: &str) -> Result<(), MlirError> {
     let mut found = Found { errors: Vec::new(), patterns: 0 };
     let user_data = (&raw mut found).cast::<c_void>();
@@ -210,7 +210,7 @@ struct Found {
     patterns: usize,
 }
 
-/// Looks at an op of the patterns; `found` is a [`Found`].
+/// Checks an op of the patterns; `found` is a [`Found`].
 unsafe extern "C" fn look(op: sys::MlirOperation, found: *mut c_void) -> sys::MlirWalkResult {
     // SAFETY: the op is alive, and `found` is as said.
     unsafe {
@@ -228,20 +228,20 @@ unsafe extern "C" fn look(op: sys::MlirOperation, found: *mut c_void) -> sys::Ml
                 None
             }
             "pdl.apply_native_constraint" | "pdl.apply_native_rewrite" => {
-                Some(format!("`{name}` calls a function that lumac does not have"))
+                Some(format!("`{name}` calls a native function, which is not supported"))
             }
             "pdl.rewrite" if external() => {
-                Some("`pdl.rewrite` calls a function that lumac does not have".to_owned())
+                Some("`pdl.rewrite` calls a native function, which is not supported".to_owned())
             }
             _ if name.starts_with("pdl.") => None,
-            _ => Some(format!("`{name}` does not stand in a file of patterns")),
+            _ => Some(format!("`{name}` is not allowed in a pattern file")),
         };
         found.errors.extend(why.map(|text| MlirMessage { text, position: position_of(op) }));
     }
     sys::MlirWalkResult_MlirWalkResultAdvance
 }
 
-/// An error in the file `name`, at its start if nowhere else.
+/// An error in the file `name`, at its start if it has no other location.
 fn error_in(step: &str, name: &str, text: &str, position: Option<MlirPosition>) -> MlirError {
     let start = || MlirPosition { file: name.to_owned(), line: 1, column: 1 };
     let position = Some(position.unwrap_or_else(start));

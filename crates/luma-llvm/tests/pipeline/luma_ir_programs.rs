@@ -556,5 +556,8 @@ fn what_has_no_form_is_located() {
     assert_eq!(errors, ["3: E0503: `luma.defer` must be lowered before code is generated"]);
     let huge = "!luma.array<4611686018427387904, i64>";
     let huge = program("", &format!("%x = luma.local() : () -> !luma.place<{huge}>"));
-    assert_eq!(session(&huge).unwrap_err(), ["3: E0503: a type larger than 1024 GiB"]);
+    assert_eq!(
+        session(&huge).unwrap_err(),
+        ["3: E0503: this type is too large; a type may take at most 1024 GiB"]
+    );
 }

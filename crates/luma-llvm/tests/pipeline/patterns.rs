@@ -41,14 +41,18 @@ fn bad_patterns_are_located_and_change_nothing() {
         format!("pdl.pattern @p : benefit(1) {{\n  %r = pdl.operation \"arith.muli\"\n{body}\n}}")
     };
     for (text, line, message) in [
-        ("func.func @f() { return }".to_owned(), 1, "does not stand in a file of patterns"),
-        (pattern("  pdl.rewrite %r with \"g\""), 3, "calls a function that lumac does not have"),
+        ("func.func @f() { return }".to_owned(), 1, "is not allowed in a pattern file"),
+        (
+            pattern("  pdl.rewrite %r with \"g\""),
+            3,
+            "calls a native function, which is not supported",
+        ),
         (
             pattern(
                 "  pdl.apply_native_constraint \"c\"(%r : !pdl.operation)\n  pdl.rewrite %r {\n    pdl.erase %r\n  }",
             ),
             3,
-            "calls a function that lumac does not have",
+            "calls a native function, which is not supported",
         ),
         (pattern("  pdl.rewrite %r {"), 3, "expected"),
         (pattern("  pdl.rewrite %unknown {\n  }"), 3, "undeclared"),
@@ -72,7 +76,7 @@ fn bad_scripts_are_located() {
         (script(""), "has no `transform.named_sequence @__transform_main`"),
         (
             script("transform.named_sequence @__transform_main() { transform.yield }"),
-            "needs one argument",
+            "must take one argument",
         ),
         (script("transform.nonsense"), "unknown"),
         (

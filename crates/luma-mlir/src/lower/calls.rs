@@ -9,14 +9,14 @@ use super::symbols::RUNTIME;
 use super::types::{Memory, value_type};
 use super::{Lowered, Lowering};
 
-/// How a function is called.
+/// The calling convention of a function.
 pub(crate) struct Signature {
-    /// Parameters, the address of the result first if there is one.
+    /// The parameters; the first is the address of the result if that is returned in memory.
     pub(crate) params: Vec<Ty>,
     result: Option<Ty>,
-    /// The result, if the caller provides the memory for it.
+    /// The type of the result, if the caller provides the memory for it.
     pub(crate) result_by_address: Option<Memory>,
-    /// C's entry point: `i32` in the place of `i64`.
+    /// The C entry point: `i32` instead of `i64`.
     pub(crate) is_main: bool,
     external: bool,
 }
@@ -28,7 +28,7 @@ impl Signature {
     }
 }
 
-/// How `f` is called.
+/// The calling convention of `f`.
 pub(crate) fn signature(m: &mut Lowering<'_>, f: &Function) -> Lowered<Signature> {
     let external = f.linkage == Linkage::External;
     let is_main = is_main(m, f);
@@ -64,7 +64,7 @@ pub(crate) fn signature(m: &mut Lowering<'_>, f: &Function) -> Lowered<Signature
     Ok(signature)
 }
 
-/// Whether `f` is the program's entry point in a form C knows.
+/// Whether `f` is the entry point of the program, with a signature of C's `main`.
 fn is_main(m: &Lowering<'_>, f: &Function) -> bool {
     let context = &m.module.context;
     let params = match *f.params.as_slice() {
@@ -76,7 +76,7 @@ fn is_main(m: &Lowering<'_>, f: &Function) -> bool {
     params && results && f.linkage != Linkage::External && &*context.name(f.name) == "main"
 }
 
-/// How C expects small integers: truth values zero-extended, bytes sign-extended.
+/// The extension that C expects of small integers: `i1` is zero-extended, `i8` sign-extended.
 pub(crate) fn extensions(emit: &Emit, f: &Function) -> Vec<(&'static str, Attr)> {
     let extension = |&ty: &Type| {
         emit.flag_attr(match ty {
@@ -97,19 +97,19 @@ pub(crate) fn extensions(emit: &Emit, f: &Function) -> Vec<(&'static str, Attr)>
     attributes
 }
 
-/// Whether generated code calls a C function of this name by itself.
+/// Whether generated code itself calls the C function `name`.
 pub(crate) fn is_runtime(name: &str) -> bool {
     RUNTIME.contains(&name)
 }
 
-/// Notes that `name`, one of the C functions that generated code calls, is called.
+/// Records that the runtime function `name` is called.
 pub(crate) fn use_runtime(m: &mut Lowering<'_>, name: &str) {
     for (used, _) in m.runtime.iter_mut().zip(RUNTIME).filter(|(_, known)| *known == name) {
         *used = true;
     }
 }
 
-/// Declares the C functions that generated code calls by itself, as far as it does.
+/// Declares the C functions that generated code itself calls.
 pub(crate) fn declare_runtime(m: &mut Lowering<'_>) {
     m.emit.block = m.top;
     m.emit.location = m.emit.unknown_location();

@@ -1,5 +1,5 @@
-//! Integer division, which ends the program where it has no result: LLVM leaves dividing by zero
-//! and dividing the least integer by -1 undefined, and would optimise on that.
+//! Integer division, which raises SIGFPE if there is no result: in LLVM, division by zero and of the
+//! smallest integer by -1 is undefined behaviour.
 
 use luma_ir::fold::int_constant;
 use luma_ir::{Op, Type};
@@ -8,7 +8,7 @@ use super::emit::{Spec, Val};
 use super::function::Body;
 use super::{Lowered, calls};
 
-/// The number of SIGFPE, the same on every system lumac makes code for.
+/// The number of SIGFPE, the same on every supported system.
 const SIGFPE: i64 = 8;
 
 /// `luma.div` and `luma.rem` on integers, as the MLIR operation `name`.
@@ -23,7 +23,7 @@ pub(crate) fn divide(body: &mut Body<'_, '_>, op: Op, name: &str) -> Lowered<Val
     Ok(body.m.emit.value(name, &[lhs, rhs], body.value_type(ty), &[]))
 }
 
-/// Raises SIGFPE where the quotient does not exist, as x86-64 does by itself.
+/// Raises SIGFPE if the quotient does not exist, as the instruction of x86-64 does.
 fn guard(body: &mut Body<'_, '_>, ty: Type, lhs: Val, rhs: Val) {
     calls::use_runtime(body.m, "raise");
     let mlir = body.value_type(ty);

@@ -1,4 +1,4 @@
-//! Facts about pointers on functions, as LLVM's attributes of arguments and results.
+//! Proved facts about pointers, as LLVM attributes of arguments and results.
 
 use luma_ir::{Attribute, Function};
 
@@ -6,7 +6,7 @@ use super::Lowering;
 use super::calls::Signature;
 use super::emit::Attr;
 
-/// Facts and what LLVM calls them. `llvm.nocapture` becomes `captures(none)`.
+/// Facts and the LLVM attributes for them. `llvm.nocapture` becomes `captures(none)`.
 const NAMES: &[(&str, &str)] = &[
     ("nocapture", "llvm.nocapture"),
     ("readonly", "llvm.readonly"),
@@ -14,7 +14,7 @@ const NAMES: &[(&str, &str)] = &[
     ("noalias", "llvm.noalias"),
 ];
 
-/// The attributes of a `func.func` that say what is known of the pointers `f` takes and returns.
+/// The argument and result attributes of the `func.func` for `f`.
 pub(crate) fn attributes(
     m: &Lowering<'_>,
     f: &Function,

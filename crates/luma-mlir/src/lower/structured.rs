@@ -1,4 +1,4 @@
-//! Structured operations without early exits, as scf.
+//! Lowers structured operations without early exits to scf.
 
 use luma_ir::dialects::luma;
 use luma_ir::{Block as LumaBlock, Op, Type};

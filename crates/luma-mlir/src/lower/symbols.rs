@@ -1,12 +1,12 @@
-//! Names of functions and globals in the object file.
+//! Symbol names of functions and globals in the object file.
 
 use luma_ir::{Linkage, Module, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The C functions that generated code calls by itself.
+/// The C functions that generated code itself calls.
 pub(crate) const RUNTIME: [&str; 4] = ["malloc", "free", "printf", "raise"];
 
-/// Which name each thing has; no two share one.
+/// The symbol name of each function and global; names are unique.
 pub(crate) struct Symbols {
     functions: FxHashMap<Symbol, String>,
     globals: FxHashMap<Symbol, String>,
@@ -14,7 +14,7 @@ pub(crate) struct Symbols {
 }
 
 impl Symbols {
-    /// Names for everything in `module`.
+    /// Assigns names to all functions and globals of `module`.
     pub(crate) fn new(module: &Module) -> Self {
         let mut symbols = Self {
             functions: FxHashMap::default(),
@@ -48,7 +48,7 @@ impl Symbols {
         symbols
     }
 
-    /// A name nobody has: `wanted`, or that with a number.
+    /// A name that is not taken: `wanted`, with a number appended if necessary.
     pub(crate) fn fresh(&mut self, wanted: String) -> String {
         let mut name = wanted.clone();
         let mut count = 0;

@@ -6,9 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::emit::{Emit, Ty};
 
-/// Structs and arrays nested deeper than this are refused: MLIR's types recurse.
+/// The maximum nesting of structs and arrays: MLIR recurses over types.
 const DEPTH_LIMIT: u32 = 500;
-/// Larger types are refused: LLVM's array types count elements in 32 bits, and sizes are signed.
+/// The maximum size of a type in bytes: LLVM's array types count elements in 32 bits, and sizes are
+/// signed.
 const SIZE_LIMIT: u64 = 1 << 40;
 
 /// A type in memory.
@@ -26,14 +27,14 @@ impl Memory {
     }
 }
 
-/// Types in memory that were asked for before.
+/// The types in memory that have been requested, and their layouts.
 pub(crate) struct MemoryTypes<'a> {
     module: &'a Module,
     layouts: Layouts<'a>,
     known: FxHashMap<Type, Memory>,
 }
 
-/// How values of a type are held in MLIR.
+/// The MLIR type of values of type `ty`.
 pub(crate) fn value_type(context: &Context, emit: &Emit, ty: Type) -> Ty {
     match ty {
         Type::I1 => emit.ty.i1,
@@ -54,10 +55,10 @@ impl<'a> MemoryTypes<'a> {
         Self { module, layouts: Layouts::new(module), known: FxHashMap::default() }
     }
 
-    /// `ty` in memory: truth values take a byte, structs are identified types.
+    /// `ty` in memory: `i1` is stored as a byte, structs are identified types.
     ///
     /// # Errors
-    /// Why there is no such type.
+    /// The type is too large, nested too deeply, or has no values.
     pub(crate) fn get(&mut self, emit: &Emit, ty: Type) -> Result<Memory, String> {
         self.at_depth(emit, ty, 0)
     }
@@ -67,7 +68,9 @@ impl<'a> MemoryTypes<'a> {
             return Ok(memory);
         }
         if depth > DEPTH_LIMIT {
-            return Err(format!("types nest deeper than {DEPTH_LIMIT} levels"));
+            return Err(format!(
+                "this type is nested too deeply; the limit is {DEPTH_LIMIT} levels"
+            ));
         }
         let layout = match self.layouts.of(ty) {
             Ok(layout) if layout.size <= SIZE_LIMIT => layout,
@@ -92,7 +95,8 @@ impl<'a> MemoryTypes<'a> {
     fn structure(&mut self, emit: &Emit, name: Symbol, depth: u32) -> Result<Ty, String> {
         let module = self.module;
         let text = module.context.name(name);
-        let def = module.structs.get(&name).ok_or_else(|| format!("no struct `{text}`"))?;
+        let def =
+            module.structs.get(&name).ok_or_else(|| format!("struct `{text}` is not defined"))?;
         let mut fields = Vec::with_capacity(def.fields.len());
         for &field in def.fields.values() {
             fields.push(self.at_depth(emit, field, depth + 1)?.ty);
@@ -102,5 +106,5 @@ impl<'a> MemoryTypes<'a> {
 }
 
 fn too_large() -> String {
-    format!("a type larger than {} GiB", SIZE_LIMIT >> 30)
+    format!("this type is too large; a type may take at most {} GiB", SIZE_LIMIT >> 30)
 }
