@@ -1,16 +1,16 @@
-//! What goes wrong below MLIR, as data.
+//! Errors of the stages below MLIR.
 
 use std::fmt;
 
 use luma_diagnostics::{Code, Diagnostic, FileId, SourceMap, Span, codes};
 use luma_mlir::MlirError;
 
-/// What kind of failure it is.
+/// The stage that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LlvmErrorKind {
     /// LLVM IR text that does not parse (E0501).
     Parse,
-    /// LLVM IR that breaks LLVM's rules (E0502).
+    /// LLVM IR that the verifier rejects (E0502).
     Verify,
     /// A target that does not exist or is not built in (E0503).
     Target,
@@ -36,15 +36,15 @@ pub struct TextPosition {
 /// A failure below MLIR.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LlvmError {
-    /// What kind of failure it is.
+    /// The stage that failed.
     pub kind: LlvmErrorKind,
-    /// One sentence without a final full stop.
+    /// One sentence, without the final full stop.
     pub message: String,
     /// Where in the text that was read, if it is about one.
     pub position: Option<TextPosition>,
-    /// More lines of what the tool said.
+    /// Further lines of the output of the tool.
     pub notes: Vec<String>,
-    /// What to do about it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
@@ -68,7 +68,7 @@ impl LlvmError {
         self
     }
 
-    /// Its code in the catalogue.
+    /// The error code in the catalogue.
     pub fn code(&self) -> Code {
         match self.kind {
             LlvmErrorKind::Parse => codes::E0501,
@@ -79,7 +79,7 @@ impl LlvmError {
         }
     }
 
-    /// As a diagnostic; a position becomes a label in `file`, the text that was read.
+    /// Converts to a diagnostic; a position becomes a label in `file`, the text that was read.
     pub fn into_diagnostic(self, file: Option<FileId>, sources: &SourceMap) -> Diagnostic {
         let span = self.position.zip(file).and_then(|(at, file)| {
             let text = sources.file(file)?.text();

@@ -1,4 +1,4 @@
-//! What happens when LLVM gives up.
+//! Handling of `report_fatal_error`.
 
 use std::ffi::{CStr, c_char};
 use std::sync::{Once, OnceLock};
@@ -7,14 +7,14 @@ use inkwell::llvm_sys::error_handling::LLVMInstallFatalErrorHandler;
 
 static REPORT: OnceLock<fn(&str)> = OnceLock::new();
 
-/// Sets what is called, once, when LLVM meets a state it cannot go on from; the process ends with
-/// exit code 1 after it. By default the message is printed to stderr. The first call counts.
+/// Sets the function that is called once when LLVM reports a fatal error, before the process exits
+/// with code 1. By default the message is printed to stderr. Only the first call has an effect.
 pub fn on_fatal_error(report: fn(&str)) {
     // A second caller changes nothing, by contract.
     let _ = REPORT.set(report);
 }
 
-/// Routes LLVM's fatal errors to the report. Called before anything else of LLVM.
+/// Installs the handler of fatal errors. Must be called before any other function of LLVM.
 pub(crate) fn install() {
     static ONCE: Once = Once::new();
     // SAFETY: the handler has the signature LLVM expects, and `Once` keeps a second installation

@@ -7,9 +7,9 @@
 //!                            .ll text ──────┘
 //! ```
 //!
-//! Nothing here prints or ends the process on bad input. Where LLVM itself gives up
-//! (`report_fatal_error`), the report goes through [`on_fatal_error`]; where it dies by a signal,
-//! [`luma_process::crash`] takes over.
+//! Nothing here prints or terminates the process on bad input. Fatal errors of LLVM
+//! (`report_fatal_error`) are passed to [`on_fatal_error`]; signals are handled by
+//! [`luma_process::crash`].
 
 #![allow(unsafe_code, reason = "parts of LLVM's C API that inkwell does not wrap safely")]
 
@@ -29,7 +29,7 @@ pub use output::{WriteError, write_file};
 pub use steps::{StepRunner, expand_pipeline};
 pub use target::{OptLevel, Target, TargetOptions, host_triple, is_foreign};
 
-/// The version of the LLVM in this executable: `22.1.8`.
+/// The version of the linked LLVM, such as `22.1.8`.
 pub fn llvm_version() -> String {
     let (major, minor, patch) = inkwell::support::get_llvm_version();
     format!("{major}.{minor}.{patch}")

@@ -11,21 +11,21 @@ use luma_process::{Limits, Streams, TempDir};
 use crate::error::{LlvmError, LlvmErrorKind};
 use crate::output::{cannot_write, is_special, parent};
 
-/// What to link with.
+/// Options of the linker.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LinkOptions {
-    /// The command that drives the linker, with its leading arguments. `None` takes the
-    /// environment variable `CC`, or `cc`.
+    /// The command that runs the linker, with its leading arguments. `None` is the environment
+    /// variable `CC`, or `cc`.
     pub cc: Option<OsString>,
-    /// More arguments, after the object: `-lm`, other objects.
+    /// Arguments after the object: `-lm`, other objects.
     pub arguments: Vec<OsString>,
 }
 
-/// Links `object` to the executable `output`. The work happens in a temporary directory beside
-/// `output`, and only a complete executable is renamed to it.
+/// Links `object` into the executable `output`. The linker writes to a temporary directory next to
+/// `output`; only a complete executable is renamed to it.
 ///
 /// # Errors
-/// A missing linker, what the linker says, or an output that cannot be written.
+/// The linker is missing or fails, or `output` cannot be written.
 pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), LlvmError> {
     let cannot = |why: io::Error| cannot_write(output, &why);
     let special = is_special(output).map_err(cannot)?;
@@ -59,7 +59,7 @@ pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), L
     if !result.end.success() {
         let mut said = String::from_utf8_lossy(&result.stderr).into_owned();
         said.push_str(&String::from_utf8_lossy(&result.stdout));
-        // The temporary directory would tell nobody anything.
+        // The temporary directory means nothing to the user.
         let said = said.replace(&*object_path.to_string_lossy(), &object_name.to_string_lossy());
         let name = program.to_string_lossy();
         let message = match undefined_symbol(&said) {
@@ -74,10 +74,10 @@ pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), L
     fs::rename(&linked, output).map_err(cannot)
 }
 
-/// The linker driver, unless another is named.
+/// The default linker driver.
 const DEFAULT: &str = "cc";
 
-/// The machine an ELF object or system a Mach-O object is for, if that is not this one.
+/// The machine of an ELF object, or the system of a Mach-O object, if it differs from the host.
 fn foreign_machine(object: &[u8]) -> Option<String> {
     // `e_machine`, after the identification and the type; objects are little-endian.
     let machine = match object {
@@ -96,7 +96,7 @@ fn foreign_machine(object: &[u8]) -> Option<String> {
     (name != std::env::consts::ARCH).then_some(name)
 }
 
-/// The program to run and its leading arguments. `CC` may hold both, as make(1) allows.
+/// The program to run and its leading arguments; `CC` may contain both, as in make(1).
 fn command(options: &LinkOptions) -> Result<(OsString, Vec<OsString>), LlvmError> {
     let given = options.cc.clone().or_else(|| std::env::var_os("CC"));
     let Some(given) = given.filter(|cc| !cc.is_empty()) else {
@@ -123,7 +123,7 @@ fn cannot_start(program: &OsStr, why: &io::Error) -> LlvmError {
         .help("install a C compiler, or name one in the environment variable `CC`")
 }
 
-/// The first symbol that a GNU, LLVM or gold linker finds missing.
+/// The first undefined symbol in the output of the GNU, LLVM or gold linker.
 fn undefined_symbol(said: &str) -> Option<&str> {
     const STARTS: [&str; 3] =
         ["undefined reference to `", "undefined reference to '", "undefined symbol: "];

@@ -1,4 +1,4 @@
-//! One LLVM module and the context it lives in.
+//! An LLVM module and its context.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -34,11 +34,11 @@ pub struct LlvmModule {
 }
 
 impl LlvmModule {
-    /// Translates an MLIR module that is in the llvm dialect. `name` is what LLVM and linkers call
-    /// the source file.
+    /// Translates an MLIR module in the llvm dialect. LLVM and linkers show `name` as the name of the
+    /// source file.
     ///
     /// # Errors
-    /// Ops without a translation, or (an internal error) a result that LLVM finds invalid.
+    /// Ops without a translation, or (an internal error) LLVM IR that does not verify.
     pub fn translate(name: &str, session: &Session) -> Result<Self, LlvmError> {
         let (context, reports) = new_context();
         let raw = NonNull::new(context.raw().cast::<c_void>())
@@ -64,10 +64,10 @@ impl LlvmModule {
             || globals.any(|g| g.get_initializer().is_some() && !is_local(g.get_linkage()))
     }
 
-    /// Parses and verifies `text`. `name` is what the module is called.
+    /// Parses and verifies `text` as a module called `name`.
     ///
     /// # Errors
-    /// What the parser or the verifier has against the text.
+    /// The error of the parser or of the verifier.
     pub fn from_ll_text(name: &str, text: &str) -> Result<Self, LlvmError> {
         if let Some((line, column)) = nesting::too_deep(text, ";") {
             let message = format!("nesting deeper than {} levels", nesting::LIMIT);
@@ -98,7 +98,7 @@ impl LlvmModule {
         self.module.print_to_string().to_string_lossy().into_owned()
     }
 
-    /// How many instructions the functions of the module hold, under the one name `llvm`.
+    /// The number of instructions in the module, under the single key `llvm`.
     pub fn op_counts(&self) -> BTreeMap<String, u64> {
         let functions = self.module.get_functions();
         let blocks = functions.flat_map(|function| function.get_basic_block_iter());
@@ -106,14 +106,14 @@ impl LlvmModule {
         BTreeMap::from([("llvm".to_owned(), count)])
     }
 
-    /// The target triple the module names, if it names one.
+    /// The target triple of the module, if it has one.
     pub fn triple(&self) -> Option<String> {
         let triple = self.module.get_triple();
         let triple = triple.as_str().to_string_lossy();
         (!triple.is_empty()).then(|| triple.into_owned())
     }
 
-    /// Checks LLVM's rules.
+    /// Runs LLVM's verifier.
     ///
     /// # Errors
     /// All violations: the first as the message, the others as notes.
@@ -125,9 +125,8 @@ impl LlvmModule {
         })
     }
 
-    /// Makes the module one for `target`: triple, data layout, position-independent code, unwind
-    /// tables (debuggers and leak checkers walk the stack by them) and the processor of every
-    /// function.
+    /// Sets what depends on `target`: triple, data layout, position-independent code, unwind tables
+    /// (which debuggers and leak checkers need to walk the stack) and the CPU of every function.
     pub fn set_target(&mut self, target: &Target) {
         self.module.set_triple(&TargetTriple::create(target.triple()));
         self.module.set_data_layout(&target.machine.get_target_data().get_data_layout());
@@ -152,11 +151,11 @@ impl LlvmModule {
         }
     }
 
-    /// Runs `pipeline`, in the syntax of LLVM's `opt -passes`; nothing if it is empty. See
-    /// [`OptLevel::pipeline`] for the built-in ones. Call [`Self::set_target`] first.
+    /// Runs `pipeline`, which has the syntax of LLVM's `opt -passes` and may be empty. See
+    /// [`OptLevel::pipeline`] for the built-in pipelines. Call [`Self::set_target`] first.
     ///
     /// # Errors
-    /// Text that names no pipeline, or what a pass reports.
+    /// `pipeline` is not valid, or a pass reported an error.
     pub fn optimize(&mut self, target: &Target, pipeline: &str) -> Result<(), LlvmError> {
         if pipeline.trim().is_empty() {
             return Ok(());
@@ -181,7 +180,7 @@ impl LlvmModule {
     /// The module as assembly text.
     ///
     /// # Errors
-    /// What the target cannot express.
+    /// The module contains something the target does not support.
     pub fn emit_asm(&self, target: &Target) -> Result<Vec<u8>, LlvmError> {
         // Code generation rewrites the IR as it goes; assembly is for looking at, so it works on
         // a copy and leaves this module as it is.
@@ -190,10 +189,10 @@ impl LlvmModule {
         self.emit(target, &copy, FileType::Assembly)
     }
 
-    /// The module as a relocatable object file. The IR may be rewritten on the way: print before.
+    /// The module as a relocatable object file. Code generation may change the IR, so print it first.
     ///
     /// # Errors
-    /// What the target cannot express.
+    /// The module contains something the target does not support.
     pub fn emit_object(&mut self, target: &Target) -> Result<Vec<u8>, LlvmError> {
         self.emit(target, &self.module, FileType::Object)
     }
@@ -212,17 +211,17 @@ impl LlvmModule {
         Ok(bytes)
     }
 
-    /// The module as LLVM's C API knows it.
+    /// The module as a handle of LLVM's C API.
     pub(crate) fn raw(&self) -> inkwell::llvm_sys::prelude::LLVMModuleRef {
         self.module.as_mut_ptr()
     }
 
-    /// Starts to collect errors anew.
+    /// Discards the errors collected so far.
     pub(crate) fn forget_reports(&self) {
         self.reports.borrow_mut().clear();
     }
 
-    /// The errors LLVM reported since the last `clear`, as one.
+    /// The errors LLVM reported since the last `clear`, combined into one.
     pub(crate) fn reported(&self, kind: LlvmErrorKind) -> Result<(), LlvmError> {
         let mut reports = std::mem::take(&mut *self.reports.borrow_mut()).into_iter();
         match reports.next() {
@@ -237,7 +236,7 @@ impl LlvmModule {
     }
 }
 
-/// A context whose errors are collected. By default LLVM would print them and exit.
+/// A context that collects errors. By default LLVM prints them and exits.
 fn new_context() -> (Context, Box<RefCell<Vec<String>>>) {
     fatal::install();
     let context = Context::create();
@@ -267,7 +266,7 @@ extern "C" fn collect(info: LLVMDiagnosticInfoRef, user_data: *mut c_void) {
     }
 }
 
-/// `NAME:LINE:COLUMN: error: MESSAGE` and an excerpt, taken apart.
+/// Parses `NAME:LINE:COLUMN: error: MESSAGE` followed by an excerpt.
 fn parse_error(name: &str, text: &str) -> LlvmError {
     let first = text.lines().next().unwrap_or("malformed LLVM IR");
     let (place, message) = first.split_once("error: ").unwrap_or(("", first));
@@ -279,8 +278,8 @@ fn parse_error(name: &str, text: &str) -> LlvmError {
     LlvmError { position, ..LlvmError::new(LlvmErrorKind::Parse, message) }
 }
 
-/// The reader of LLVM IR brings old debug information up to date, and for that ends the process
-/// when the module is invalid. Without it, a later verification says what is wrong.
+/// Disables the upgrade of old debug information in the LLVM IR reader: it terminates the process if
+/// the module is invalid. Without it, the verifier reports what is wrong.
 fn never_upgrade_debug_info() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     let arguments = [c"lumac".as_ptr(), c"-disable-auto-upgrade-debug-info".as_ptr()];

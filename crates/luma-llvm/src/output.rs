@@ -1,4 +1,4 @@
-//! Writing files so that nobody ever sees half of one.
+//! Writing output files atomically.
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,9 +11,9 @@ use crate::error::{LlvmError, LlvmErrorKind};
 /// Why a file was not written.
 pub type WriteError = LlvmError;
 
-/// Writes `bytes` to `path`: to a temporary file beside it, which is then renamed. A file that was
-/// there before stays whole until the new one is. What is no regular file (a device, a pipe) is
-/// written to directly.
+/// Writes `bytes` to `path` through a temporary file in the same directory, which is then renamed,
+/// so that an existing file is replaced as a whole or not at all. If `path` is not a regular file
+/// (a device, a pipe), it is written to directly.
 ///
 /// # Errors
 /// Why it cannot be written, with the path.
@@ -34,7 +34,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// Whether `path` exists and is neither a regular file nor a directory.
 ///
 /// # Errors
-/// A directory, which can never be written to.
+/// `path` is a directory.
 pub(crate) fn is_special(path: &Path) -> io::Result<bool> {
     match fs::metadata(path) {
         Ok(about) if about.is_dir() => Err(io::Error::other("it is a directory")),
@@ -52,9 +52,11 @@ pub(crate) fn parent(path: &Path) -> &Path {
 }
 
 pub(crate) fn cannot_write(path: &Path, why: &io::Error) -> LlvmError {
-    // The long form names the temporary file, which tells nobody anything.
+    // The long form names the temporary file, which means nothing to the user.
     let reason = match why.kind() {
-        io::ErrorKind::NotFound => format!("there is no directory `{}`", parent(path).display()),
+        io::ErrorKind::NotFound => {
+            format!("the directory `{}` does not exist", parent(path).display())
+        }
         io::ErrorKind::PermissionDenied => "permission denied".to_string(),
         io::ErrorKind::StorageFull => "no space left".to_string(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_string(),
@@ -64,8 +66,8 @@ pub(crate) fn cannot_write(path: &Path, why: &io::Error) -> LlvmError {
     LlvmError::new(LlvmErrorKind::Write, message)
 }
 
-/// What `open` gives new files: read and write for all, less the umask. Temporary files are
-/// otherwise private.
+/// The permissions `open` gives new files: read and write for all, minus the umask. Temporary files
+/// are private by default.
 fn new_file_permissions() -> fs::Permissions {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! Pipelines of LLVM taken apart, and their passes run one at a time.
+//! Expands LLVM pipelines and runs their passes one at a time.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr::NonNull;
@@ -35,11 +35,11 @@ unsafe extern "C" {
     fn lumac_text_free(text: *mut c_char);
 }
 
-/// `pipeline`, in the syntax of `opt -passes`, with every alias such as `default<O2>` written out:
-/// what `opt -print-pipeline-passes` prints.
+/// Expands every alias (such as `default<O2>`) in `pipeline`, which has the syntax of `opt -passes`.
+/// The result is what `opt -print-pipeline-passes` prints.
 ///
 /// # Errors
-/// Text that names no pipeline.
+/// `pipeline` is not valid.
 pub fn expand_pipeline(target: &Target, pipeline: &str) -> Result<String, LlvmError> {
     if pipeline.trim().is_empty() {
         return Ok(String::new());
@@ -47,20 +47,20 @@ pub fn expand_pipeline(target: &Target, pipeline: &str) -> Result<String, LlvmEr
     let text = zero_terminated(pipeline)?;
     let (vectorize, unroll) = tuning(target);
     let mut error = std::ptr::null_mut();
-    // SAFETY: the machine is alive, the text is zero-terminated, and what comes back is a text of
-    // ours or null.
+    // SAFETY: the machine is alive, the text is zero-terminated, and the result is a string we own
+    // or null.
     let expanded = unsafe {
         let machine = target.machine.as_mut_ptr();
         take(lumac_expand(machine, vectorize, unroll, text.as_ptr(), &raw mut error))
     };
-    // SAFETY: null or a text of ours.
+    // SAFETY: null or a string we own.
     expanded.ok_or_else(|| refused(pipeline, unsafe { take(error) }))
 }
 
-/// Runs passes on one module, one at a time. Analyses that a pass preserves are there for the next,
-/// so that the passes of a pipeline do the same as the pipeline does in one go.
+/// Runs passes on one module, one at a time. Analyses that a pass preserves are kept for the next
+/// one, so that running the passes separately gives the same result as running the pipeline.
 ///
-/// Between two passes nobody else may change the module.
+/// Nothing else may change the module between two passes.
 #[derive(Debug)]
 pub struct StepRunner {
     // Dropped first: its analyses refer to the module.
@@ -82,11 +82,11 @@ impl Drop for Handle {
 
 impl StepRunner {
     /// A runner for `module`, for which [`LlvmModule::set_target`] has been called with `target`.
-    /// With `aggressive`, the inliner and complete unrolling take as much as in `default<O3>`, which
-    /// their text does not say.
+    /// With `aggressive`, the inliner and full unrolling use the thresholds of `default<O3>`, which
+    /// the textual form of the passes does not include.
     ///
     /// # Errors
-    /// No memory.
+    /// The runner could not be allocated.
     pub fn new(module: LlvmModule, target: Target, aggressive: bool) -> Result<Self, LlvmError> {
         let (vectorize, unroll) = tuning(&target);
         // SAFETY: the machine is alive.
@@ -97,11 +97,11 @@ impl StepRunner {
         Ok(Self { steps: Handle(steps), module, target })
     }
 
-    /// Runs the passes that `text` names, usually one: `function(sroa<modify-cfg>)`. True if the
-    /// module may have changed.
+    /// Runs the passes named by `text`, usually one: `function(sroa<modify-cfg>)`. Returns whether
+    /// the module may have changed.
     ///
     /// # Errors
-    /// Text that names no pipeline, or what a pass reports.
+    /// `text` is not a valid pipeline, or a pass reported an error.
     pub fn run(&mut self, text: &str) -> Result<bool, LlvmError> {
         let terminated = zero_terminated(text)?;
         self.module.forget_reports();
@@ -123,7 +123,7 @@ impl StepRunner {
         &self.module
     }
 
-    /// The module and its target, when all passes have run.
+    /// Returns the module and its target after all passes have run.
     pub fn finish(self) -> (LlvmModule, Target) {
         (self.module, self.target)
     }
@@ -143,7 +143,7 @@ fn refused(pipeline: &str, why: Option<String>) -> LlvmError {
     LlvmError::new(LlvmErrorKind::Pass, format!("LLVM pipeline `{pipeline}`: {why}"))
 }
 
-/// Takes over a text made by the shim.
+/// Takes ownership of a string allocated by the shim.
 ///
 /// # Safety
 /// `text` is null or was made by the shim and has not been freed.

@@ -1,4 +1,4 @@
-//! The machine that code is generated for.
+//! Target machines.
 
 use inkwell::OptimizationLevel;
 use inkwell::targets::{
@@ -9,17 +9,17 @@ use inkwell::targets::{
 use crate::error::{LlvmError, LlvmErrorKind};
 use crate::fatal;
 
-/// How hard to optimise.
+/// An optimisation level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum OptLevel {
-    /// Nothing beyond what code generation needs.
+    /// `-O0`: no optimisation.
     O0,
-    /// Quick and safe wins.
+    /// `-O1`: cheap optimisations.
     O1,
-    /// The usual set.
+    /// `-O2`: the default set of optimisations.
     #[default]
     O2,
-    /// Speed at the price of size.
+    /// `-O3`: optimisations that may increase code size.
     O3,
 }
 
@@ -45,17 +45,17 @@ impl OptLevel {
     }
 }
 
-/// What to generate code for, and how.
+/// Options of code generation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TargetOptions {
-    /// A target triple such as `aarch64-unknown-linux-gnu`, or only its architecture. `None` is
-    /// the host.
+    /// A target triple such as `aarch64-unknown-linux-gnu`, or only an architecture. `None` is the
+    /// host.
     pub triple: Option<String>,
-    /// How hard to optimise.
+    /// The optimisation level.
     pub level: OptLevel,
 }
 
-/// A machine that code can be generated for.
+/// A target machine.
 #[derive(Debug)]
 pub struct Target {
     pub(crate) machine: TargetMachine,
@@ -64,12 +64,11 @@ pub struct Target {
     level: OptLevel,
 }
 
-/// The systems whose object formats and calling conventions the generated code fits.
+/// The operating systems whose object formats and calling conventions are supported.
 const SYSTEMS: &[&str] =
     &["linux", "freebsd", "netbsd", "openbsd", "dragonfly", "darwin", "macos", "none", "unknown"];
 
-/// The architectures built in: the names triples use, and the processor every one of the kind can
-/// stand in for.
+/// The architectures that are built in: their names in triples, and the baseline CPU.
 const ARCHITECTURES: &[(&[&str], &str)] =
     &[(&["x86_64", "amd64"], "x86-64"), (&["aarch64", "arm64"], "generic")];
 
@@ -78,8 +77,8 @@ pub fn host_triple() -> String {
     TargetMachine::get_default_triple().as_str().to_string_lossy().into_owned()
 }
 
-/// Whether code for `triple` cannot run on this machine, because its architecture or system is
-/// another. An unknown triple is not foreign: [`Target::new`] reports it.
+/// Whether code for `triple` cannot run on the host because its architecture or operating system
+/// differs. False for an unknown triple, which [`Target::new`] reports.
 pub fn is_foreign(triple: &str) -> bool {
     let parts = |triple: &str| {
         let (triple, _) = resolve(triple).ok()?;
@@ -95,10 +94,10 @@ pub fn is_foreign(triple: &str) -> bool {
 }
 
 impl Target {
-    /// The machine that `options` name.
+    /// Creates the target machine for `options`.
     ///
     /// # Errors
-    /// A triple that is malformed, unknown or not built in.
+    /// The triple is malformed, unknown or not built in.
     pub fn new(options: &TargetOptions) -> Result<Self, LlvmError> {
         fatal::install();
         let name = options.triple.clone().unwrap_or_else(host_triple);
@@ -126,17 +125,17 @@ impl Target {
         &self.triple
     }
 
-    /// Its data layout, as LLVM writes them.
+    /// The data layout string.
     pub fn data_layout(&self) -> String {
         self.machine.get_target_data().get_data_layout().as_str().to_string_lossy().into_owned()
     }
 
-    /// The processor code is generated for.
+    /// The CPU that code is generated for.
     pub fn cpu(&self) -> &str {
         self.cpu
     }
 
-    /// How hard to optimise.
+    /// The optimisation level.
     pub fn level(&self) -> OptLevel {
         self.level
     }
@@ -156,17 +155,17 @@ impl Target {
     }
 }
 
-/// The normalised triple and the processor for `name`, or why there is none. Makes LLVM know the
-/// architecture: only the one in use, because each costs time at startup.
+/// The normalised triple and the CPU for `name`, or why there is none. Initialises the LLVM target:
+/// only the one in use, because each costs startup time.
 fn resolve(name: &str) -> Result<(String, &'static str), String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if name.is_empty() || name.len() > 100 || !name.chars().all(plain) {
-        return Err("a triple looks like `x86_64-unknown-linux-gnu`".to_owned());
+        return Err("expected a triple such as `x86_64-unknown-linux-gnu`".to_owned());
     }
     let architecture = name.split('-').next().unwrap_or(name);
     let found = ARCHITECTURES.iter().find(|(names, _)| names.contains(&architecture));
     let Some(&(names, cpu)) = found else {
-        return Err(format!("no code generator for `{architecture}` is built in"));
+        return Err(format!("this lumac has no code generator for `{architecture}`"));
     };
     let initialize = InitializationConfig { disassembler: false, ..Default::default() };
     if names.contains(&"x86_64") {
@@ -181,7 +180,7 @@ fn resolve(name: &str) -> Result<(String, &'static str), String> {
     let triple = triple.as_str().to_string_lossy().into_owned();
     let system = triple.split('-').nth(2).unwrap_or("unknown");
     if !SYSTEMS.iter().any(|known| system.starts_with(known)) {
-        return Err(format!("the system `{system}` is unknown"));
+        return Err(format!("unknown operating system `{system}`"));
     }
     Ok((triple, cpu))
 }
