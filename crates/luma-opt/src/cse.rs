@@ -287,19 +287,19 @@ fn hash_attribute(value: &Attribute, hasher: &mut FxHasher) {
 }
 
 static OPS_ERASED: Statistic =
-    Statistic { name: "ops-erased", summary: "Computations replaced by an earlier one." };
+    Statistic { name: "ops-erased", summary: "Operations replaced by an equivalent earlier one." };
 static LOADS_ERASED: Statistic = Statistic {
     name: "loads-erased",
-    summary: "Loads replaced by what was loaded or stored before.",
+    summary: "Loads replaced by a value that was loaded or stored before.",
 };
 
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "cse",
-    summary: "Replaces repeated computations by the first.",
+    summary: "Eliminates common subexpressions.",
     options: &[OptionSpec {
         name: "loads",
-        summary: "Also replace loads of a place that was loaded or stored before in the block.",
+        summary: "Also replace loads of a place that was loaded or stored earlier in the block.",
         kind: OptionKind::Flag,
         default: "false",
     }],

@@ -26,9 +26,9 @@ pub struct ExpandOps;
 const MOST: usize = 100_000;
 
 const EXPANDED: Statistic =
-    Statistic { name: "ops-expanded", summary: "Operations replaced by what they stand for." };
+    Statistic { name: "ops-expanded", summary: "Operations replaced by their expansion." };
 const DECLARED: Statistic =
-    Statistic { name: "prototypes-added", summary: "Functions declared because of it." };
+    Statistic { name: "prototypes-added", summary: "Functions declared for expansions." };
 
 impl ModulePass for ExpandOps {
     fn run(&self, cx: &PassContext<'_>, module: &mut Module) -> PassResult {
@@ -179,7 +179,7 @@ fn replace(f: &mut Function, replaced: &HashMap<Value, Value>) {
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "expand-ops",
-    summary: "Replaces operations by what their dialect says they stand for.",
+    summary: "Replaces operations by the expansions that their dialects define.",
     options: &[],
     statistics: &[EXPANDED, DECLARED],
     mandatory: true,

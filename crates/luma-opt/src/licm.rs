@@ -324,12 +324,12 @@ impl Variables {
 const MOVED: Statistic =
     Statistic { name: "ops-moved", summary: "Operations moved out of a loop." };
 const LOADS: Statistic =
-    Statistic { name: "loads-moved", summary: "Loads of variables among them." };
+    Statistic { name: "loads-moved", summary: "Loads of variables moved out of a loop." };
 
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "licm",
-    summary: "Moves what does not change in a loop to before the loop.",
+    summary: "Moves loop-invariant operations out of loops.",
     options: &[],
     statistics: &[MOVED, LOADS],
     mandatory: false,

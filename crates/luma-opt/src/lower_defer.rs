@@ -38,14 +38,14 @@ impl FunctionPass for LowerDefer {
 }
 
 static DEFERS_LOWERED: Statistic =
-    Statistic { name: "defers-lowered", summary: "Defers whose code stands at exits now." };
+    Statistic { name: "defers-lowered", summary: "Defers whose code was moved to the exits." };
 static BLOCKS_MADE: Statistic =
-    Statistic { name: "blocks-made", summary: "Blocks made for exits and flattened regions." };
+    Statistic { name: "blocks-made", summary: "Blocks created for exits and flattened regions." };
 
 /// The registration of the pass.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "lower-defer",
-    summary: "Runs deferred code where control leaves its region.",
+    summary: "Moves deferred code to the exits of its region.",
     options: &[],
     statistics: &[DEFERS_LOWERED, BLOCKS_MADE],
     mandatory: true,

@@ -61,10 +61,10 @@ impl FunctionPass for Sccp {
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "sccp",
-    summary: "Replaces values that are always the same constant, looking only at code that can run.",
+    summary: "Propagates constants along executable paths.",
     options: &[OptionSpec {
         name: "branches",
-        summary: "Change branches whose way is known, not only values.",
+        summary: "Also simplify branches with a known target.",
         kind: OptionKind::Flag,
         default: "true",
     }],
@@ -74,12 +74,13 @@ pub(crate) static REGISTRATION: Registration = Registration {
 };
 
 const CONSTANTS: Statistic =
-    Statistic { name: "constants-found", summary: "Values that are constant." };
+    Statistic { name: "constants-found", summary: "Values found to be constant." };
 const OPS: Statistic =
-    Statistic { name: "ops-replaced", summary: "Operations that made a constant." };
+    Statistic { name: "ops-replaced", summary: "Operations replaced by constants." };
 const BRANCHES: Statistic =
-    Statistic { name: "branches-decided", summary: "Branches that go one way." };
-const BLOCKS: Statistic = Statistic { name: "blocks-removed", summary: "Blocks that cannot run." };
+    Statistic { name: "branches-decided", summary: "Branches with a known target." };
+const BLOCKS: Statistic =
+    Statistic { name: "blocks-removed", summary: "Blocks removed because they are unreachable." };
 
 /// What is known of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -69,17 +69,18 @@ impl FunctionPass for StructuredToCfg {
 
 static OPS_FLATTENED: Statistic = Statistic {
     name: "ops-flattened",
-    summary: "Structured operations that became blocks and branches.",
+    summary: "Structured operations lowered to blocks and branches.",
 };
-static BLOCKS_MADE: Statistic = Statistic { name: "blocks-made", summary: "Blocks made for them." };
+static BLOCKS_MADE: Statistic =
+    Statistic { name: "blocks-made", summary: "Blocks created for them." };
 
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "structured-to-cfg",
-    summary: "Turns structured control flow that has early exits into blocks and branches.",
+    summary: "Lowers structured control flow with early exits to blocks and branches.",
     options: &[OptionSpec {
         name: "all",
-        summary: "Leave nothing structured, not even what has no early exit.",
+        summary: "Also lower structured control flow without early exits.",
         kind: OptionKind::Flag,
         default: "false",
     }],

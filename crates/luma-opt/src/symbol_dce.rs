@@ -191,19 +191,23 @@ impl<'a> Reached<'a> {
     }
 }
 
-const FUNCTIONS: Statistic =
-    Statistic { name: "functions-removed", summary: "Functions that nobody could call." };
-const PROTOTYPES: Statistic =
-    Statistic { name: "prototypes-removed", summary: "Prototypes that nobody called." };
+const FUNCTIONS: Statistic = Statistic {
+    name: "functions-removed",
+    summary: "Functions removed because they are never called.",
+};
+const PROTOTYPES: Statistic = Statistic {
+    name: "prototypes-removed",
+    summary: "Prototypes removed because they are never called.",
+};
 const GLOBALS: Statistic =
-    Statistic { name: "globals-removed", summary: "Globals that nobody could reach." };
+    Statistic { name: "globals-removed", summary: "Globals removed because they are unreachable." };
 const STRUCTS: Statistic =
-    Statistic { name: "structs-removed", summary: "Struct types that nothing had." };
+    Statistic { name: "structs-removed", summary: "Struct types removed because they are unused." };
 
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "symbol-dce",
-    summary: "Removes functions, globals and struct types that nobody can reach.",
+    summary: "Removes unreachable functions, globals and struct types.",
     options: &[],
     statistics: &[FUNCTIONS, PROTOTYPES, GLOBALS, STRUCTS],
     mandatory: false,

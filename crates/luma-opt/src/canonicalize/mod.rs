@@ -90,16 +90,17 @@ fn hand_written() -> &'static PatternSet {
     })
 }
 
-static FOLDED: Statistic =
-    Statistic { name: "folded", summary: "Operations on constants that were computed." };
-static PATTERNS_APPLIED: Statistic =
-    Statistic { name: "patterns-applied", summary: "Rewrites by all other patterns." };
+static FOLDED: Statistic = Statistic { name: "folded", summary: "Operations folded to constants." };
+static PATTERNS_APPLIED: Statistic = Statistic {
+    name: "patterns-applied",
+    summary: "Rewrites by patterns other than constant folding.",
+};
 static BLOCKS_REMOVED: Statistic = Statistic {
     name: "blocks-removed",
-    summary: "Blocks that were unreachable, empty, or became part of another.",
+    summary: "Blocks that were unreachable, empty, or merged.",
 };
 static OPS_ERASED: Statistic =
-    Statistic { name: "ops-erased", summary: "Operations that were replaced or had no use." };
+    Statistic { name: "ops-erased", summary: "Operations that were replaced or unused." };
 static NOT_CONVERGED: Statistic = Statistic {
     name: "not-converged",
     summary: "Functions where patterns still matched when a limit was reached.",
@@ -112,13 +113,13 @@ pub(crate) static REGISTRATION: Registration = Registration {
     options: &[
         OptionSpec {
             name: "max-iterations",
-            summary: "How many times to look at a whole function.",
+            summary: "Maximum number of iterations over a function.",
             kind: OptionKind::Number,
             default: "10",
         },
         OptionSpec {
             name: "region-simplify",
-            summary: "Merge blocks and remove those that cannot be reached.",
+            summary: "Merge blocks and remove unreachable ones.",
             kind: OptionKind::Flag,
             default: "true",
         },

@@ -363,18 +363,18 @@ fn written_variable(f: &Function, op: Op) -> Option<Value> {
 }
 
 static OPS_ERASED: Statistic =
-    Statistic { name: "ops-erased", summary: "Operations nothing needs, stores among them." };
+    Statistic { name: "ops-erased", summary: "Dead operations removed, stores included." };
 static STORES_ERASED: Statistic =
-    Statistic { name: "stores-erased", summary: "Stores to variables nothing reads." };
+    Statistic { name: "stores-erased", summary: "Stores to variables that are never read." };
 static VALUES_ERASED: Statistic = Statistic {
     name: "values-erased",
-    summary: "Results of structured operations, values loops carry, and block arguments.",
+    summary: "Unused results of structured operations, loop-carried values and block arguments.",
 };
 
 /// The registration of the pass.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "dce",
-    summary: "Removes operations, variables and values nothing needs.",
+    summary: "Removes dead operations, variables and values.",
     options: &[],
     statistics: &[OPS_ERASED, STORES_ERASED, VALUES_ERASED],
     mandatory: false,

@@ -176,18 +176,20 @@ pub(crate) fn shorten(map: &mut FxHashMap<Value, Value>) {
 const TAKES: Statistic = Statistic { name: "takes-erased", summary: "`own.take` removed." };
 const GIVES: Statistic = Statistic { name: "gives-erased", summary: "`own.give` removed." };
 const NOCAPTURE: Statistic =
-    Statistic { name: "nocapture-parameters", summary: "Parameters no copy of which is kept." };
-const READONLY: Statistic =
-    Statistic { name: "readonly-parameters", summary: "Parameters nothing is written through." };
+    Statistic { name: "nocapture-parameters", summary: "Parameters that are not captured." };
+const READONLY: Statistic = Statistic {
+    name: "readonly-parameters",
+    summary: "Parameters through which nothing is written.",
+};
 const NOFREE: Statistic =
-    Statistic { name: "nofree-parameters", summary: "Parameters nothing is freed through." };
+    Statistic { name: "nofree-parameters", summary: "Parameters through which nothing is freed." };
 const NOALIAS: Statistic =
     Statistic { name: "noalias-results", summary: "Results that are new objects or null." };
 
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "erase-ownership",
-    summary: "Removes takes and gives of ownership; puts what is proved of pointers on functions.",
+    summary: "Removes ownership operations and annotates functions with the facts proved about their pointers.",
     options: &[],
     statistics: &[TAKES, GIVES, NOCAPTURE, READONLY, NOFREE, NOALIAS],
     mandatory: false,

@@ -266,33 +266,33 @@ fn calls(f: &Function) -> Vec<(Op, Symbol, bool)> {
 }
 
 const CALLS: Statistic =
-    Statistic { name: "calls-inlined", summary: "Calls replaced by what they call." };
+    Statistic { name: "calls-inlined", summary: "Calls replaced by the body of the callee." };
 const COPIED: Statistic = Statistic { name: "ops-copied", summary: "Operations copied." };
 const TOO_LARGE: Statistic = Statistic {
     name: "functions-too-large",
-    summary: "Functions not copied because they have more operations than the threshold.",
+    summary: "Functions not inlined because they exceed the threshold.",
 };
 
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "inline",
-    summary: "Replaces calls of small functions by their bodies.",
+    summary: "Inlines small functions.",
     options: &[
         OptionSpec {
             name: "threshold",
-            summary: "The most operations of a function whose calls are replaced.",
+            summary: "Maximum number of operations of a function that is inlined.",
             kind: OptionKind::Number,
             default: "32",
         },
         OptionSpec {
             name: "inline-once",
-            summary: "Replace the only call of a private function, however large that is.",
+            summary: "Inline private functions with a single call, whatever their size.",
             kind: OptionKind::Flag,
             default: "true",
         },
         OptionSpec {
             name: "max-growth",
-            summary: "The most operations to copy, in percent of those of the module.",
+            summary: "Maximum growth of the module, in percent of its operations.",
             kind: OptionKind::Number,
             default: "200",
         },

@@ -68,25 +68,25 @@ impl FunctionPass for Mem2Reg {
 }
 
 static LOCALS: Statistic =
-    Statistic { name: "locals-promoted", summary: "Variables that became values." };
+    Statistic { name: "locals-promoted", summary: "Variables promoted to values." };
 static LOADS: Statistic =
-    Statistic { name: "loads-removed", summary: "Loads of variables that became values." };
+    Statistic { name: "loads-removed", summary: "Loads of promoted variables that were removed." };
 static STORES: Statistic = Statistic {
     name: "stores-removed",
-    summary: "Stores to and zeroings of variables that became values.",
+    summary: "Stores to and zeroings of promoted variables that were removed.",
 };
 static VALUES: Statistic = Statistic {
     name: "values-added",
-    summary: "Block arguments, results and values carried by loops that stand for variables.",
+    summary: "Block arguments, results and loop-carried values created for variables.",
 };
 
 /// The registration of the pass.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "mem2reg",
-    summary: "Makes values of variables whose address is not taken.",
+    summary: "Promotes variables whose address is not taken to values.",
     options: &[OptionSpec {
         name: "max-slots",
-        summary: "How many variables of a function to promote, in the order of the text; 0 for all.",
+        summary: "Maximum number of variables to promote in a function, in textual order; 0 is unlimited.",
         kind: OptionKind::Number,
         default: "0",
     }],
