@@ -94,7 +94,7 @@ catalogue! {
     E0504 "linking failed"
     E0505 "output cannot be written"
     E0506 "malformed dialect"
-    E0507 "malformed file of pipelines"
+    E0507 "malformed pipeline file"
     W0501 "object without symbols"
     E0601 "memory leak at run time"
     E0602 "double free at run time"
