@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A program's own inputs do not take every path. What is rejected but clean on them is run again
-//! with conditions overruled and allocations that fail ([`force`]); a defect is only believed where
+//! with conditions overruled and allocations that fail (`force`); a defect is only believed where
 //! the program as it was goes right on the same inputs.
 
 mod blocks;
