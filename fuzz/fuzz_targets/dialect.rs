@@ -1,4 +1,4 @@
-//! Tables of dialects: whatever stands there, the front end gives located diagnostics or what holds.
+//! Dialect tables: any input results in located diagnostics or in valid IR.
 #![no_main]
 
 #[path = "../../tests/checks.rs"]

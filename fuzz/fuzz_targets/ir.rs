@@ -1,4 +1,4 @@
-//! The text of Luma IR: whatever stands there, the front end gives located diagnostics or what holds.
+//! Luma IR: any input results in located diagnostics or in valid IR.
 #![no_main]
 
 #[path = "../../tests/checks.rs"]

@@ -1,4 +1,4 @@
-//! Luma source: whatever stands there, the front end gives located diagnostics or what holds.
+//! Luma source: any input results in located diagnostics or in valid IR.
 #![no_main]
 
 #[path = "../../tests/checks.rs"]

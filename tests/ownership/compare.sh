@@ -1,11 +1,11 @@
 #!/bin/sh
-# Runs the programs of this directory that have a C twin through lumac, and the twins through the
-# analyzers of gcc and clang; prints a Markdown table of what each finds and of its false reports.
+# Runs lumac on the programs of this directory that have a C twin, and the analyzers of gcc and clang
+# on the twins; prints a Markdown table of found defects and false reports.
 #
 #   tests/ownership/compare.sh [--list]    --list: also each program on which a tool is wrong
 #
-# LUMAC, GCC and CLANG name other programs to run than target/release/lumac (or, if there is none,
-# target/debug/lumac), gcc and clang-22. A tool that is missing gets no figures.
+# LUMAC, GCC and CLANG replace the default executables: target/release/lumac (or, if that does not
+# exist, target/debug/lumac), gcc and clang-22. Missing tools get no figures.
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -22,11 +22,11 @@ list=0
 
 has() { command -v "$1" >/dev/null 2>&1; }
 if ! has "$lumac"; then
-    echo "compare.sh: there is no $lumac; build it (./x build) or set LUMAC" >&2
+    echo "compare.sh: $lumac not found; build it with ./x build, or set LUMAC" >&2
     exit 1
 fi
 for tool in "$gcc" "$clang"; do
-    has "$tool" || echo "compare.sh: there is no $tool; its columns stay empty" >&2
+    has "$tool" || echo "compare.sh: $tool not found; its columns stay empty" >&2
 done
 
 work=$(mktemp -d)

@@ -38,6 +38,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     for entry in std::fs::read_dir(root().join("tests/cli")).unwrap() {
         pages.push(entry.unwrap().path());
     }
+    pages.push(root().join("tests/README.md"));
     pages.sort();
     let page = |path: PathBuf| {
         let name = path.strip_prefix(root()).unwrap().display().to_string();

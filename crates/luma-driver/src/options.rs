@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::input::Level;
 use crate::levels::Verify;
 
-/// What is compiled, for the subcommands.
+/// The input of the subcommands.
 #[derive(Args, Debug)]
 pub struct InputArgs {
     /// The program: `.lx`, `.lir`, `.mlir`, `.ll`, or `-`.
@@ -23,37 +23,37 @@ pub struct InputArgs {
     pub diagnostics: DiagnosticArgs,
 }
 
-/// Where the program starts.
+/// How the input is read.
 #[derive(Args, Debug, Clone, Default)]
 #[command(next_help_heading = "Input")]
 pub struct FromArgs {
-    /// The level of the input, whatever its file is called.
+    /// Level of the input, instead of the one its file extension implies.
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub from: Option<Level>,
 
-    /// Read Luma IR with the dialect that this file defines; can be given several times.
+    /// Load the dialect that this file defines; can be given several times.
     #[arg(long, value_name = "FILE")]
     pub dialect: Vec<PathBuf>,
 }
 
-/// What is checked and how it is reported.
+/// Diagnostics and verification.
 #[derive(Args, Debug, Clone)]
 #[command(next_help_heading = "Diagnostics")]
 pub struct DiagnosticArgs {
-    /// How diagnostics are printed.
+    /// Format of diagnostics.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     pub error_format: ErrorFormat,
 
-    /// When diagnostics are coloured.
+    /// When to colour diagnostics.
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 
-    /// Whether ownership is verified.
+    /// Whether to verify ownership.
     #[arg(long, value_enum, value_name = "MODE", default_value = "error")]
     pub ownership: Ownership,
 
-    /// How many states the verification of ownership keeps apart at one point, at least 1: beyond
-    /// that it merges them, which is faster and misses more.
+    /// Maximum number of states that the ownership verifier tracks at a program point, at least 1.
+    /// Beyond it, states are merged, which is faster and misses more errors.
     #[arg(
         long,
         value_name = "N",
@@ -62,14 +62,13 @@ pub struct DiagnosticArgs {
     )]
     pub ownership_max_states: u32,
 
-    /// Where to write the file that reproduces a crash or an invalid result [default: the current
-    /// directory].
+    /// Directory for reproducers of crashes and of invalid IR [default: the current directory].
     #[arg(long, value_name = "DIR")]
     pub reproducer_dir: Option<PathBuf>,
 }
 
 impl DiagnosticArgs {
-    /// How ownership is verified, unless it is not.
+    /// Options of the ownership verifier; `None` if ownership is not verified.
     pub fn verify(&self) -> Option<Verify> {
         let max_states = self.ownership_max_states as usize;
         (self.ownership == Ownership::Error).then_some(Verify { max_states, threads: 0 })
@@ -88,7 +87,7 @@ pub struct CodeArgs {
     #[arg(short = 'g')]
     pub debug_info: bool,
 
-    /// The machine to generate code for, such as `aarch64-unknown-linux-gnu`; default: this one.
+    /// Target triple, such as `aarch64-unknown-linux-gnu` [default: the host].
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
 }
@@ -97,38 +96,39 @@ pub struct CodeArgs {
 #[derive(Args, Debug, Clone, Default)]
 #[command(next_help_heading = "Pipeline")]
 pub struct PipelineArgs {
-    /// Run these passes over Luma IR, such as `func(lower-defer,mem2reg{max-slots=64}),symbol-dce`,
-    /// instead of those of `-O`.
+    /// Passes over Luma IR to run instead of those of `-O`, such as
+    /// `func(lower-defer,mem2reg{max-slots=64}),symbol-dce`.
     #[arg(long, value_name = "PIPELINE")]
     pub luma_passes: Option<String>,
 
-    /// Run these passes of MLIR, such as `builtin.module(canonicalize,func.func(cse))`, before the
-    /// conversion to the llvm dialect.
+    /// MLIR passes to run before the conversion to the llvm dialect, such as
+    /// `builtin.module(canonicalize,func.func(cse))`.
     #[arg(long, value_name = "PIPELINE")]
     pub mlir_passes: Option<String>,
 
-    /// Then apply the PDL patterns of this MLIR file until none matches; can be given several times.
+    /// Apply the PDL patterns of this MLIR file after `--mlir-passes` until none matches; can be given
+    /// several times.
     #[arg(long, value_name = "FILE")]
     pub patterns: Vec<PathBuf>,
 
-    /// Then run the transform script of this MLIR file; can be given several times.
+    /// Run the transform script of this MLIR file after `--patterns`; can be given several times.
     #[arg(long, value_name = "FILE")]
     pub transform: Vec<PathBuf>,
 
-    /// Run these passes of LLVM, as for `opt -passes`, such as `default<O2>`, instead of those of
-    /// `-O`.
+    /// LLVM passes to run instead of those of `-O`, in the syntax of `opt -passes`, such as
+    /// `default<O2>`.
     #[arg(long, value_name = "PIPELINE")]
     pub llvm_passes: Option<String>,
 
-    /// Skip these steps, by name or number.
+    /// Skip these steps (names or numbers).
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     pub disable_pass: Vec<String>,
 
-    /// Skip every step with a number above this one, unless it is mandatory.
+    /// Skip optional steps with a number above N.
     #[arg(long, value_name = "N")]
     pub opt_bisect_limit: Option<usize>,
 
-    /// Verify after every step; not said, lumac verifies after some.
+    /// Verify the IR after every step [default: after selected steps].
     #[arg(
         long,
         value_name = "BOOL",
@@ -138,24 +138,24 @@ pub struct PipelineArgs {
     )]
     pub verify_each: Option<bool>,
 
-    /// How many threads Luma passes run on; 0 is one for each core.
+    /// Number of threads for passes over Luma IR; 0 is one for each core.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: usize,
 
-    /// Make passes known that fail on demand.
+    /// Register the passes that fail on purpose, for tests.
     #[arg(long, hide = true)]
     pub test_passes: bool,
 }
 
-/// What is shown of the steps; all on standard error.
+/// Instrumentation; all output goes to standard error.
 #[derive(Args, Debug, Clone, Default)]
 #[command(next_help_heading = "Instrumentation")]
 pub struct InstrumentArgs {
-    /// Print the IR before these steps, by name or number.
+    /// Print the IR before these steps (names or numbers).
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     pub print_ir_before: Vec<String>,
 
-    /// Print the IR after these steps, by name or number.
+    /// Print the IR after these steps (names or numbers).
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     pub print_ir_after: Vec<String>,
 
@@ -167,19 +167,19 @@ pub struct InstrumentArgs {
     #[arg(long)]
     pub print_ir_after_all: bool,
 
-    /// Print what every step changed.
+    /// Print the changes of every step as a diff.
     #[arg(long)]
     pub print_ir_after_change: bool,
 
-    /// Print what a step that fails left.
+    /// Print the IR after a step that fails.
     #[arg(long)]
     pub print_ir_after_failure: bool,
 
-    /// Write the IR after every step to a file in this directory.
+    /// Write the IR after every step to a numbered file in this directory.
     #[arg(long, value_name = "DIR")]
     pub print_ir_tree_dir: Option<PathBuf>,
 
-    /// Report how long each step took.
+    /// Report the time of each step.
     #[arg(
         long,
         value_enum,
@@ -190,7 +190,7 @@ pub struct InstrumentArgs {
     )]
     pub time_passes: Option<ReportFormat>,
 
-    /// Report what the passes counted.
+    /// Report the statistics of the passes.
     #[arg(
         long,
         value_enum,
@@ -201,14 +201,14 @@ pub struct InstrumentArgs {
     )]
     pub stats: Option<ReportFormat>,
 
-    /// Write what every step did to this file, as JSON: hash and op counts of what it left, time,
-    /// statistics.
+    /// Write a record of every step to this file, as JSON: time, statistics, and the hash and
+    /// operation counts of the IR after it.
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 }
 
 impl InstrumentArgs {
-    /// Nothing is asked for.
+    /// No instrumentation.
     pub const NONE: Self = Self {
         print_ir_before: Vec::new(),
         print_ir_after: Vec::new(),
@@ -226,13 +226,13 @@ impl InstrumentArgs {
 /// How an instrument writes its report.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
-    /// For people.
+    /// Aligned columns.
     Table,
     /// One JSON object.
     Json,
 }
 
-/// What can be emitted, in the order a program goes through it.
+/// Kinds of output, in pipeline order.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EmitKind {
     /// The syntax tree.
@@ -243,7 +243,7 @@ pub enum EmitKind {
     Mlir,
     /// MLIR's llvm dialect.
     MlirLlvm,
-    /// LLVM IR, optimised as `-O` says.
+    /// LLVM IR, optimised according to `-O`.
     LlvmIr,
     /// Assembly.
     Asm,
@@ -258,11 +258,11 @@ pub enum EmitKind {
 pub enum ErrorFormat {
     /// Source excerpts with labels.
     Human,
-    /// One line each.
+    /// One line for each diagnostic.
     Short,
-    /// One JSON object a line.
+    /// One JSON object on each line.
     Json,
-    /// One SARIF 2.1.0 log, also when there is nothing to report.
+    /// One SARIF 2.1.0 log, even if there is nothing to report.
     Sarif,
 }
 
@@ -289,16 +289,16 @@ pub enum Ownership {
 /// How much is optimised.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptLevel {
-    /// None.
+    /// No optimisation.
     #[value(name = "0")]
     O0,
-    /// Quick wins.
+    /// Cheap optimisations.
     #[value(name = "1")]
     O1,
-    /// The usual set.
+    /// The default set.
     #[value(name = "2")]
     O2,
-    /// Speed at the price of size.
+    /// Speed at the expense of code size.
     #[value(name = "3")]
     O3,
 }
@@ -321,7 +321,7 @@ impl OptLevel {
 }
 
 impl EmitKind {
-    /// The name `--emit` knows it by.
+    /// The name that `--emit` accepts.
     pub fn name(self) -> String {
         self.to_possible_value().map(|v| v.get_name().to_string()).unwrap_or_default()
     }

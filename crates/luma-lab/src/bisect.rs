@@ -22,12 +22,12 @@ use luma_driver::{emit, levels, with_input};
 pub struct BisectArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// What is wrong: `output`, `crash`, `diagnostic`, `diagnostic=CODE`, or a command of the shell
-    /// that ends with 0; the file it is about, what stands after a step, takes the place of `{}` or
-    /// stands at its end.
+    /// The fault to look for: `output`, `crash`, `diagnostic`, `diagnostic=CODE`, or a shell command
+    /// that exits with 0 while the fault is present. The command gets the file with the IR after
+    /// the step in place of `{}`, or as its last argument.
     #[arg(long, value_name = "ORACLE")]
     pub(crate) oracle: Oracle,
-    /// Stop the program after so many steps of the interpreter.
+    /// Stop the program after N interpreter steps.
     #[arg(long, value_name = "N")]
     pub(crate) step_limit: Option<u64>,
     #[command(flatten)]

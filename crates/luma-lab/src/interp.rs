@@ -23,10 +23,10 @@ use luma_driver::{compile, emit, levels, run, with_input};
 pub struct InterpArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Interpret what this Luma step leaves, by name or number; `none` is before all passes.
+    /// Interpret the IR after this step (name or number) over Luma IR; `none` is before all passes.
     #[arg(long, value_name = "PASS", default_value = "none")]
     pub(crate) after: String,
-    /// Stop the program after so many steps.
+    /// Stop the program after N interpreter steps.
     #[arg(long, value_name = "N")]
     pub(crate) step_limit: Option<u64>,
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub struct InterpArgs {
 pub struct CheckLevelsArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Stop the program after so many steps of the interpreter.
+    /// Stop the program after N interpreter steps.
     #[arg(long, value_name = "N")]
     pub(crate) step_limit: Option<u64>,
     #[command(flatten)]

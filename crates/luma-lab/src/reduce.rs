@@ -27,20 +27,21 @@ use luma_driver::{emit, levels, with_input};
 pub struct ReduceArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// What to keep: `output`, `crash`, `diagnostic`, `diagnostic=CODE`, or that a command of the
-    /// shell ends with 0; the file it is about takes the place of `{}` or stands at its end.
+    /// The fault to keep: `output`, `crash`, `diagnostic`, `diagnostic=CODE`, or a shell command that
+    /// exits with 0 while the fault is present. The command gets the file with the candidate in
+    /// place of `{}`, or as its last argument.
     #[arg(long, value_name = "ORACLE")]
     pub(crate) oracle: Oracle,
-    /// Write what is left to this file instead of standard output.
+    /// Write the reduced program to this file instead of standard output.
     #[arg(short, value_name = "PATH", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    /// Stop after so many questions to the oracle.
+    /// Stop after N oracle calls.
     #[arg(long, value_name = "N")]
     pub(crate) max_calls: Option<usize>,
-    /// Stop after so many seconds.
+    /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) max_time: Option<u64>,
-    /// Stop the program after so many steps of the interpreter.
+    /// Stop the program after N interpreter steps.
     #[arg(long, value_name = "N")]
     pub(crate) step_limit: Option<u64>,
     #[command(flatten)]

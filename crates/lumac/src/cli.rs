@@ -14,9 +14,9 @@ use luma_lab::{BisectArgs, CheckLevelsArgs, InterpArgs, ReduceArgs, SweepArgs};
 
 /// Compiler for the Luma language.
 ///
-/// `lumac FILE` makes an executable; `--emit` stops at any level between source and machine code
-/// and shows it. Input can start at any level too: `.lx` is Luma source, `.lir` Luma IR, `.mlir`
-/// MLIR, `.ll` LLVM IR; `-` is standard input, at the level `--from` says.
+/// `lumac FILE` builds an executable; `--emit` stops at any level between source and machine code
+/// and prints it. The input can be at any level, too: `.lx` is Luma source, `.lir` Luma IR, `.mlir`
+/// MLIR, `.ll` LLVM IR; `-` is standard input, at the level given by `--from`.
 #[derive(Parser, Debug)]
 #[command(
     name = "lumac",
@@ -24,14 +24,14 @@ use luma_lab::{BisectArgs, CheckLevelsArgs, InterpArgs, ReduceArgs, SweepArgs};
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     disable_help_subcommand = true,
-    after_help = "Examples:\n  lumac hello.lx                      make the executable `hello`\n  \
+    after_help = "Examples:\n  lumac hello.lx                      build the executable `hello`\n  \
                   lumac hello.lx --emit=luma-ir       print the Luma IR\n  \
                   lumac hello.lx -O3 --emit=asm       print optimised assembly\n  \
                   lumac run hello.lx -- one two       compile, then run with arguments\n  \
                   lumac -O2 --print-pipeline          list the steps of -O2\n  \
-                  lumac hello.lx --stop-after=sroa    emit what a step leaves\n  \
-                  lumac check hello.lx                report errors, make nothing\n  \
-                  lumac --explain E0401               what a code means"
+                  lumac hello.lx --stop-after=sroa    print the IR after a step\n  \
+                  lumac check hello.lx                report errors, build nothing\n  \
+                  lumac --explain E0401               explain an error code"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -47,23 +47,23 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    /// Compile a program and run it; exits as the program does.
+    /// Compile a program and run it; the exit code is that of the program.
     Run(RunArgs),
-    /// Find everything wrong with a program, ownership included, and make nothing.
+    /// Report all errors of a program, ownership included; build nothing.
     Check(CheckArgs),
-    /// Apply the fixes that messages show as edits, until none is left, and report what remains.
+    /// Apply the suggested fixes until none is left, and report the remaining errors.
     Fix(FixArgs),
-    /// Run a program by the interpreter of Luma IR, which stops it at every misuse of memory.
+    /// Run a program in the interpreter, which stops at every memory error.
     Interp(InterpArgs),
-    /// Run a program before and after every pass, and natively, and compare what it does.
+    /// Run a program in the interpreter after every pass, and natively, and compare the results.
     CheckLevels(CheckLevelsArgs),
-    /// Name the step that makes a program go wrong, and show what it changed.
+    /// Find the step that breaks a program, and show what it changed.
     Bisect(BisectArgs),
-    /// Make a program small while it goes wrong in the same way.
+    /// Reduce a program while it still shows the same fault.
     Reduce(ReduceArgs),
-    /// What there is to know of dialects: list, check, export, document them.
+    /// Inspect dialects: list, check, export or document them.
     Dialect(crate::dialect_cmd::DialectArgs),
-    /// Take every program through every pipeline, and tabulate operations, times and sizes.
+    /// Compile every program with every pipeline; tabulate operation counts, times and sizes.
     Sweep(SweepArgs),
 }
 
@@ -86,13 +86,14 @@ pub(crate) struct RunArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Print what every function does with the objects it is passed and what its result owns.
+    /// Print the ownership summary of every function: what it does with its arguments, and what its
+    /// result owns.
     #[arg(long, help_heading = "Ownership")]
     pub(crate) ownership_report: bool,
-    /// Print the IR of this function with what is known of every object after every operation.
+    /// Print the IR of this function with the state of every object after every operation.
     #[arg(long, value_name = "FUNC", help_heading = "Ownership")]
     pub(crate) ownership_dump: Option<String>,
-    /// Write what is known of every object after every operation to this file, as JSON.
+    /// Write the state of every object after every operation to this file, as JSON.
     #[arg(long, value_name = "FILE", help_heading = "Ownership")]
     pub(crate) ownership_facts: Option<PathBuf>,
 }
@@ -123,16 +124,16 @@ pub(crate) struct CompileArgs {
     #[command(flatten)]
     pub(crate) from: FromArgs,
 
-    /// Run what a reproducer file says, to see the failure again. Nothing is written.
+    /// Replay the failure that a reproducer file records; no output is written.
     #[arg(long, value_name = "FILE", conflicts_with = "file", help_heading = "Input")]
     pub(crate) run_reproducer: Option<PathBuf>,
 
-    /// Write to this file (`-` is standard output). With several kinds, each gets this name with
+    /// Output file (`-` is standard output). With several kinds, each is written to this name with
     /// its own extension.
     #[arg(short, value_name = "PATH", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
 
-    /// What to make, comma-separated. Text goes to standard output unless `-o` names a file.
+    /// Comma-separated kinds of output. Text goes to standard output unless `-o` is given.
     #[arg(
         long,
         value_enum,
@@ -143,7 +144,7 @@ pub(crate) struct CompileArgs {
     )]
     pub(crate) emit: Vec<EmitKind>,
 
-    /// Stop after this step, by name or number, and emit what it left. `--print-pipeline` lists the
+    /// Stop after this step (name or number) and emit the IR there. `--print-pipeline` lists the
     /// steps.
     #[arg(long, value_name = "STEP", help_heading = "Output")]
     pub(crate) stop_after: Option<String>,
@@ -152,8 +153,8 @@ pub(crate) struct CompileArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) print_debuginfo: bool,
 
-    /// Print `luma-ir` in MLIR's generic form, which `mlir-opt` reads with what `lumac dialect
-    /// export --irdl` prints.
+    /// Print `luma-ir` in MLIR's generic form, which `mlir-opt --irdl-file` reads with the output of
+    /// `lumac dialect export --irdl`.
     #[arg(long, help_heading = "Output")]
     pub(crate) generic: bool,
 
@@ -163,11 +164,11 @@ pub(crate) struct CompileArgs {
     #[command(flatten)]
     pub(crate) pipeline: PipelineArgs,
 
-    /// List the steps from input to output, numbered, and do nothing else.
+    /// List the numbered steps from input to output, and exit.
     #[arg(long, help_heading = "Pipeline")]
     pub(crate) print_pipeline: bool,
 
-    /// List the passes over Luma IR with their options and statistics, and do nothing else.
+    /// List the passes over Luma IR with their options and statistics, and exit.
     #[arg(long, help_heading = "Pipeline")]
     pub(crate) list_passes: bool,
 
@@ -199,7 +200,7 @@ pub(crate) fn misplaced(file: &Path, surplus: &[PathBuf]) -> Option<String> {
     })
 }
 
-/// Prints what clap has to say. Help and version are no errors.
+/// Prints clap's message. Help and version requests are not errors and exit with 0.
 pub(crate) fn usage_error(error: &clap::Error) -> ExitCode {
     let text = error.render();
     let is_error = error.use_stderr();

@@ -1,10 +1,10 @@
-//! `clamp.to` as operations of the dialect `luma`.
+//! Lowering of `clamp.to` to operations of the dialect `luma`.
 
 use luma_diagnostics::{Diagnostic, codes};
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Builder, Context, Function, Op, Type, Value};
 
-/// Two comparisons and two choices.
+/// Lowers a `clamp.to` to two comparisons and two selections.
 pub(crate) fn clamp(b: &mut Builder<'_>, op: Op) -> Result<Vec<Value>, Diagnostic> {
     let wrong = |b: &Builder<'_>, what: &str| {
         Diagnostic::new(codes::E0503, b.func.loc(op).span, format!("`clamp.to` {what}"))
@@ -39,7 +39,7 @@ fn compare(b: &mut Builder<'_>, pred: &str, lhs: Value, rhs: Value) -> Value {
     luma::Cmp::build(b, lhs, rhs, Attribute::str(pred), Type::I1).result(b.func)
 }
 
-/// `yes` if `condition` holds, else `no`.
+/// `yes` if `condition` is true, `no` otherwise.
 fn choose(b: &mut Builder<'_>, condition: Value, yes: Value, no: Value) -> Value {
     let op = luma::If::build(b, condition, &[Type::I64], true);
     let after = b.position;

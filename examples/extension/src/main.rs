@@ -1,7 +1,7 @@
-//! lumac that also knows the dialect `clamp`: `cargo run -- run demo.lir`.
+//! lumac with the dialect `clamp`: `cargo run -- run demo.lir`.
 //!
-//! What an extension can bring: a dialect (`clamp.toml`), a pass with an option and a statistic
-//! (`merge.rs`), and a lowering (`lowering.rs`). The whole command line works with them.
+//! An extension can register dialects (`clamp.toml`), passes with options and statistics (`merge.rs`)
+//! and lowerings (`lowering.rs`). The whole command line works with them.
 
 mod lowering;
 mod merge;

@@ -1,9 +1,9 @@
-//! `merge-clamps`: a number that is clamped twice is clamped once.
+//! `merge-clamps`: merges nested clamps.
 //!
 //! *Before:* `clamp.to(clamp.to(x))` with bounds that overlap.
 //!
-//! *After:* `clamp.to(x)` with the bounds they have in common. The inner operation is left to `dce`,
-//! for something else may use it.
+//! *After:* `clamp.to(x)` with the intersection of the bounds. The inner operation is left to `dce`,
+//! since it may have other uses.
 
 use luma_ir::rewrite::{Config, PatternSet, Rewriter, apply_greedily};
 use luma_ir::{Attribute, Function, Op, Type};
@@ -15,7 +15,7 @@ use crate::lowering::bounds;
 
 /// Merges nested clamps.
 struct MergeClamps {
-    /// How often in a function; 0 is without limit.
+    /// Maximum number of merges in a function; 0 is unlimited.
     limit: usize,
 }
 
@@ -56,15 +56,15 @@ fn merge(outer: Op, rewriter: &mut Rewriter<'_>) -> bool {
 }
 
 static MERGED: Statistic =
-    Statistic { name: "clamps-merged", summary: "Clamps of clamps that became one." };
+    Statistic { name: "clamps-merged", summary: "Nested clamps that were merged." };
 
-/// How the pass makes itself known.
+/// Name, options and statistics of the pass.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "merge-clamps",
-    summary: "Merges a clamp of a clamp into one.",
+    summary: "Merges nested clamps.",
     options: &[OptionSpec {
         name: "limit",
-        summary: "How many to merge in a function; 0 is without limit.",
+        summary: "Maximum number of merges in a function; 0 is unlimited.",
         kind: OptionKind::Number,
         default: "0",
     }],

@@ -33,13 +33,13 @@ pub struct SweepArgs {
     /// The programs.
     #[arg(value_name = "FILES", required = true, help_heading = "Input")]
     pub(crate) files: Vec<PathBuf>,
-    /// A file with one pipeline on each line: a name, a colon, and flags.
+    /// Pipeline file: one pipeline on each line, as a name, a colon, and flags.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(crate) pipelines: PathBuf,
-    /// Run the programs, too; time them and compare what they do with the first pipeline.
+    /// Also run the programs: time them, and compare the results with those of the first pipeline.
     #[arg(long)]
     pub(crate) run: bool,
-    /// How often each is compiled and run; times are medians.
+    /// Number of times each program is compiled and run; reported times are medians.
     #[arg(
         long,
         value_name = "N",
@@ -47,7 +47,7 @@ pub struct SweepArgs {
         value_parser = clap::value_parser!(u16).range(1..)
     )]
     pub(crate) rounds: u16,
-    /// How the result is written.
+    /// Format of the result.
     #[arg(
         long,
         value_enum,
@@ -68,9 +68,9 @@ pub struct SweepArgs {
 /// How the result of a sweep is written.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SweepFormat {
-    /// For people.
+    /// Aligned columns.
     Table,
-    /// Comma-separated values with a heading.
+    /// Comma-separated values with a header line.
     Csv,
     /// One JSON object.
     Json,
