@@ -11,6 +11,7 @@ use rustc_hash::FxHasher;
 use luma_diagnostics::Diagnostic;
 
 use crate::dialect::{self, Dialect, OpDef, OpName};
+use crate::inlined::{CallSite, CallSites};
 use crate::types::{Type, TypeData};
 
 type Interner<T> = RwLock<IndexSet<T, BuildHasherDefault<FxHasher>>>;
@@ -26,6 +27,22 @@ pub struct Origin(u32);
 impl Origin {
     /// Made from source text, by no pass.
     pub const SOURCE: Self = Self(0);
+
+    /// Marks an index of [`CallSites`] among those of the chains of passes.
+    const CALL_SITE: u32 = 1 << 31;
+
+    pub(crate) fn of_call_site(index: usize) -> Self {
+        Self(index as u32 | Self::CALL_SITE)
+    }
+}
+
+/// The latest step of a chain.
+#[derive(Clone, Copy)]
+pub(crate) enum OriginStep {
+    /// A pass.
+    Pass(Symbol),
+    /// Inlining of a callee.
+    Inlined(CallSite),
 }
 
 /// What is known of a dialect beside its operations.
@@ -45,6 +62,7 @@ pub struct Context {
     symbols: Interner<Arc<str>>,
     types: Interner<TypeData>,
     origins: Interner<(Origin, Option<Symbol>)>,
+    pub(crate) call_sites: CallSites,
     dialects: Vec<DialectInfo>,
     ops: Vec<OpDef>,
     op_names: rustc_hash::FxHashMap<String, OpName>,
@@ -65,6 +83,7 @@ impl Context {
             symbols: RwLock::default(),
             types: RwLock::new(Type::FIXED.into_iter().collect()),
             origins: RwLock::new([(Origin::SOURCE, None)].into_iter().collect()),
+            call_sites: CallSites::default(),
             dialects: Vec::new(),
             ops: Vec::new(),
             op_names: rustc_hash::FxHashMap::default(),
@@ -206,6 +225,17 @@ impl Context {
         self.ops.iter().enumerate().map(|(i, def)| (OpName(i as u32), def))
     }
 
+    /// The latest step of a chain, and the chain before it; `None` for the source.
+    pub(crate) fn origin_step(&self, origin: Origin) -> Option<(Origin, OriginStep)> {
+        if origin.0 & Origin::CALL_SITE != 0 {
+            let (parent, site) = self.call_sites.get((origin.0 ^ Origin::CALL_SITE) as usize)?;
+            return Some((parent, OriginStep::Inlined(site)));
+        }
+        let read = self.origins.read().unwrap_or_else(PoisonError::into_inner);
+        let &(parent, pass) = read.get_index(origin.0 as usize)?;
+        Some((parent, OriginStep::Pass(pass?)))
+    }
+
     /// The chain `parent` followed by `pass`.
     pub fn origin(&self, parent: Origin, pass: Symbol) -> Origin {
         let mut write = self.origins.write().unwrap_or_else(PoisonError::into_inner);
@@ -214,10 +244,11 @@ impl Context {
 
     /// The passes of a chain, the latest last.
     pub fn origin_passes(&self, mut origin: Origin) -> Vec<Symbol> {
-        let read = self.origins.read().unwrap_or_else(PoisonError::into_inner);
         let mut passes = Vec::new();
-        while let Some(&(parent, Some(pass))) = read.get_index(origin.0 as usize) {
-            passes.push(pass);
+        while let Some((parent, step)) = self.origin_step(origin) {
+            if let OriginStep::Pass(pass) = step {
+                passes.push(pass);
+            }
             origin = parent;
         }
         passes.reverse();

@@ -18,6 +18,7 @@ mod dominance;
 mod entity;
 pub mod fold;
 mod function;
+mod inlined;
 pub mod layout;
 mod module;
 pub mod rewrite;
@@ -34,6 +35,7 @@ pub use dialect::OpName;
 pub use dominance::Dominators;
 pub use entity::{Arena, Block, Entity, Op, Region, Value};
 pub use function::{Attributes, Def, Function, Linkage, Loc, OpParts, Successor};
+pub use inlined::{CallSite, Frame};
 pub use module::{Global, Module, StructDef, Table};
 pub use text::{
     Expansions, PrintOptions, expand_op, parse_module, print_function, print_module, value_names,

@@ -2,8 +2,8 @@
 
 use luma_ir::dialects::{luma, own};
 use luma_ir::{
-    Attribute, Block, Builder, Entity, Function, Loc, Op, OpParts, Region, Successor, Symbol,
-    Value, callee,
+    Attribute, Block, Builder, CallSite, Entity, Function, Loc, Op, OpParts, Region, Successor,
+    Symbol, Value, callee,
 };
 use luma_pass::PassContext;
 use rustc_hash::FxHashMap;
@@ -56,6 +56,7 @@ impl<'a> Splicer<'a> {
         let mut copy = BodyCopy {
             cx: self.cx,
             source,
+            site: CallSite::new(source, self.f.loc(call)),
             values: FxHashMap::default(),
             blocks: FxHashMap::default(),
             left_out: FxHashMap::default(),
@@ -195,7 +196,7 @@ impl<'a> Splicer<'a> {
         copy.finish(self.f);
         for (to, end) in ends {
             let returned = source.operands(end).first().map(|&value| copy.value(value));
-            let loc = self.cx.derive(source.loc(end));
+            let loc = copy.derive(source.loc(end));
             let mut successor = Successor { block: behind, args: [].as_slice().into() };
             let mut b = Builder::at_end(self.cx.context, self.f, to, loc);
             match (returned, slot, result) {
@@ -253,6 +254,8 @@ fn is_transfer(
 struct BodyCopy<'a> {
     cx: &'a PassContext<'a>,
     source: &'a Function,
+    /// The call that is replaced.
+    site: CallSite,
     /// What values and blocks of the source became.
     values: FxHashMap<Value, Value>,
     blocks: FxHashMap<Block, Block>,
@@ -265,6 +268,11 @@ struct BodyCopy<'a> {
 }
 
 impl BodyCopy<'_> {
+    /// The location of what becomes of an operation at `loc` of the source.
+    fn derive(&self, loc: Loc) -> Loc {
+        self.cx.context.inlined(self.cx.derive(loc), self.site)
+    }
+
     fn leaves_out(&self, op: Op) -> bool {
         !self.left_out.is_empty()
             && self.source.results(op).first().is_some_and(|to| self.left_out.contains_key(to))
@@ -280,7 +288,7 @@ impl BodyCopy<'_> {
     fn shell(&mut self, f: &mut Function, op: Op) -> Op {
         let source = self.source;
         let results = source.results(op);
-        let loc: Loc = self.cx.derive(source.loc(op));
+        let loc = self.derive(source.loc(op));
         let copy = f.make_op(OpParts {
             name: source.op_name(op),
             operands: source.operands(op).into(),
