@@ -83,7 +83,7 @@ pub struct CodeArgs {
     #[arg(short = 'O', value_enum, value_name = "LEVEL", default_value = "2")]
     pub opt_level: OptLevel,
 
-    /// Emit line tables for debuggers.
+    /// Describe lines, functions, variables and types for debuggers.
     #[arg(short = 'g')]
     pub debug_info: bool,
 

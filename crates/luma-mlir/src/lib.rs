@@ -21,7 +21,7 @@ mod session;
 
 pub use error::{MlirError, MlirMessage, MlirPosition};
 pub use passes::{Lowering, PassError, lowering_steps, lowering_steps_of_luma};
-pub use session::{PrintOptions, Session, check_pipeline};
+pub use session::{DebugInfo, PrintOptions, Session, check_pipeline};
 
 /// The version of MLIR and LLVM this crate is built for, `22`.
 pub const MLIR_MAJOR_VERSION: u32 = 22;

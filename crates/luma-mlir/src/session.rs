@@ -25,6 +25,19 @@ pub struct PrintOptions {
     pub generic: bool,
 }
 
+/// What the compile unit of a program is called in its debug information.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DebugInfo {
+    /// The source file, as the user calls it.
+    pub file: String,
+    /// The directory that relative paths start from.
+    pub directory: String,
+    /// The name and version of the compiler.
+    pub producer: String,
+    /// Whether optimisations ran or will run.
+    pub optimized: bool,
+}
+
 /// One MLIR module with its context. No melior type leaves it, because melior's lifetimes do not
 /// keep a module from outliving its context; here the order of the fields does.
 #[derive(Debug)]
@@ -62,7 +75,8 @@ impl Session {
     }
 
     /// Lowers `module`, which the verifier of Luma IR has accepted, to func, scf, cf, arith and the
-    /// memory operations of llvm. `sources` gives operations their lines.
+    /// memory operations of llvm. `sources` gives operations their lines; with `debug`, functions,
+    /// variables and types are described for debuggers.
     ///
     /// # Errors
     /// E0503: what has no MLIR form, at most one a function. E0502: a result that MLIR finds
@@ -70,6 +84,7 @@ impl Session {
     pub fn from_luma_ir(
         module: &luma_ir::Module,
         sources: &SourceMap,
+        debug: Option<&DebugInfo>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut session = Self::new();
         session.lowered_here = true;
@@ -80,7 +95,7 @@ impl Session {
         }
         // SAFETY: the module is alive; its body lives as long.
         let top = unsafe { sys::mlirModuleGetBody(session.module.to_raw()) };
-        crate::lower::lower(raw, top, module, sources)?;
+        crate::lower::lower(raw, top, module, sources, debug)?;
         session.verified.set(false);
         session.verify().map_err(|error| error.into_diagnostics(codes::E0502, sources))?;
         Ok(session)

@@ -91,7 +91,7 @@ pub enum Action {
     /// The lowerings that extensions registered.
     LowerExtensions,
     /// Luma IR to MLIR.
-    LowerToMlir,
+    LowerToMlir(Lowering),
     /// A pass of MLIR, as a pipeline.
     Mlir(String),
     /// The patterns of a file.
@@ -206,7 +206,7 @@ impl Plan {
             | Action::VerifyOwnership(_)
             | Action::Luma(_)
             | Action::LowerExtensions => Some(EmitKind::LumaIr),
-            Action::LowerToMlir
+            Action::LowerToMlir(_)
             | Action::Mlir(_)
             | Action::Patterns(_)
             | Action::Transform(_)
@@ -344,7 +344,8 @@ impl Plan {
         for step in missing {
             self.luma_pass(step);
         }
-        self.fixed(World::Mlir, "lower-to-mlir", Action::LowerToMlir);
+        let lowering = Lowering { debug_info: options.debug_info };
+        self.fixed(World::Mlir, "lower-to-mlir", Action::LowerToMlir(lowering));
     }
 
     fn luma_pass(&mut self, step: luma_pass::Step) {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use luma_diagnostics::internal::{self, Event};
 use luma_diagnostics::{Diagnostic, SourceFile, SourceMap, codes};
 use luma_llvm::{LlvmError, LlvmErrorKind, LlvmModule, StepRunner, Target, TargetOptions};
-use luma_mlir::Session;
+use luma_mlir::{DebugInfo, Session};
 use luma_pass::Analyses;
 use luma_pass::instrument::{Count, Instrument, Outcome, StepInfo};
 use luma_process::crash;
@@ -51,6 +51,17 @@ impl Cx<'_> {
     /// What the user calls the input.
     fn input_name(&self) -> &str {
         self.map.file(self.input.file).map_or("<unknown>", SourceFile::name)
+    }
+
+    /// How the compile unit is described to debuggers.
+    fn debug_info(&self) -> DebugInfo {
+        let directory = std::env::current_dir().unwrap_or_default();
+        DebugInfo {
+            file: self.input_name().to_owned(),
+            directory: directory.display().to_string(),
+            producer: format!("lumac {}", crate::options::version()),
+            optimized: self.level != luma_llvm::OptLevel::O0,
+        }
     }
 }
 
@@ -282,9 +293,10 @@ fn apply(
                 .map_err(|errors| reported(errors, ran))?;
             outcome.changed = Some(changed);
         }
-        (Action::LowerToMlir, State::Luma(module, _)) => {
-            let session =
-                Session::from_luma_ir(module, cx.map).map_err(|errors| reported(errors, ran))?;
+        (Action::LowerToMlir(lowering), State::Luma(module, _)) => {
+            let debug = lowering.debug_info.then(|| cx.debug_info());
+            let session = Session::from_luma_ir(module, cx.map, debug.as_ref())
+                .map_err(|errors| reported(errors, ran))?;
             *state = State::Mlir { session: Box::new(session), converted: false };
         }
         (Action::Mlir(text), State::Mlir { session, .. }) => {

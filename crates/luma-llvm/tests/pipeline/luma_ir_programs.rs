@@ -14,7 +14,7 @@ fn session(text: &str) -> Result<Session, Vec<String>> {
     let file = sources.add("test.lir", text);
     let module = parse_module(Arc::new(Context::new()), &sources, file).unwrap();
     assert_eq!(verify_module(&module), []);
-    Session::from_luma_ir(&module, &sources).map_err(|errors| {
+    Session::from_luma_ir(&module, &sources, None).map_err(|errors| {
         let at = |d: &luma_diagnostics::Diagnostic| d.primary.as_ref().map(|l| l.span);
         let line = |d| at(d).and_then(|s| sources.start(s)).map_or(0, |(_, at)| at.line);
         errors.iter().map(|d| format!("{}: {}: {}", line(d), d.code, d.message)).collect()

@@ -46,6 +46,10 @@ struct Counted {
 /// Emits `op` as `scf.for` if it counts; says whether it does.
 pub(crate) fn lower(body: &mut Body<'_, '_>, op: Op) -> Lowered<bool> {
     let Some(counted) = recognise(body, op) else { return Ok(false) };
+    if body.m.debug.is_some() && matches!(counted.counter, Counter::Variable(_)) {
+        // Debuggers look for a variable in its memory.
+        return Ok(false);
+    }
     let (f, location) = (body.f, body.m.emit.location);
     let i64 = body.m.emit.ty.i64;
     for &setup in &counted.setup {

@@ -38,7 +38,7 @@ pub(crate) struct Types {
 
 /// A cursor: where operations go and which location they get.
 pub(crate) struct Emit {
-    context: sys::MlirContext,
+    pub(super) context: sys::MlirContext,
     pub(crate) ty: Types,
     /// Operations are appended here.
     pub(crate) block: Block,

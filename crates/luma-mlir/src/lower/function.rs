@@ -12,7 +12,7 @@ use super::emit::{
 };
 use super::shape::Shape;
 use super::types::{Memory, value_type};
-use super::{Lowered, Lowering, cfg, facts, failure, globals};
+use super::{Lowered, Lowering, cfg, debug, facts, failure, globals};
 
 /// What the lowering of one function carries.
 pub(crate) struct Body<'m, 'a> {
@@ -63,6 +63,9 @@ pub(crate) fn lower(m: &mut Lowering<'_>, f: &Function) -> Lowered<()> {
     }
     let region = emit.new_region();
     let spec = Spec { attributes: &attributes, regions: &[region], ..Spec::default() };
+    if f.entry().is_some() {
+        debug::describe_function(m, f);
+    }
     let made = m.emit.op("func.func", &spec);
     if f.entry().is_none() {
         return Ok(());
@@ -97,13 +100,14 @@ impl Body<'_, '_> {
         }
         let f = self.f;
         let params = f.entry().map(|entry| f.block_args(entry)).unwrap_or_default();
-        for &param in params {
+        for (number, &param) in params.iter().enumerate() {
             let mut value = argument_of(self.entry, index);
             if self.signature.is_main && f.value_type(param) == Type::I64 {
                 let ty = self.m.emit.ty.i64;
                 value = self.m.emit.value("arith.extsi", &[value], ty, &[]);
             }
             self.set(param, value);
+            debug::parameter(self, param, value, number as u32 + 1);
             index += 1;
         }
     }

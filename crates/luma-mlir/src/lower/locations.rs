@@ -31,20 +31,27 @@ impl<'a> Locations<'a> {
     }
 
     fn find(&mut self, emit: &Emit, span: Span) -> Location {
-        let Some(file) = self.sources.file(span.file) else { return emit.unknown_location() };
+        match self.position(span) {
+            Some((file, line, column)) => emit.file_location(file, line, column),
+            None => emit.unknown_location(),
+        }
+    }
+
+    /// File, line and column, in bytes from 1, where `span` starts.
+    pub(crate) fn position(&mut self, span: Span) -> Option<(&'a str, u32, u32)> {
+        let file = self.sources.file(span.file)?;
         let index = span.file.0 as usize;
         if self.lines.len() <= index {
             self.lines.resize(index + 1, None);
         }
-        let Some(slot) = self.lines.get_mut(index) else { return emit.unknown_location() };
         // Not `SourceFile::line_col`: that walks the line to count characters, which is quadratic
         // for a file of one long line.
-        let starts = slot.get_or_insert_with(|| {
+        let starts = self.lines.get_mut(index)?.get_or_insert_with(|| {
             let breaks = file.text().bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
             std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
         });
         let line = starts.partition_point(|&start| start <= span.start);
         let start = line.checked_sub(1).and_then(|i| starts.get(i)).copied().unwrap_or(0);
-        emit.file_location(file.name(), line as u32, span.start - start + 1)
+        Some((file.name(), line as u32, span.start - start + 1))
     }
 }

@@ -14,6 +14,7 @@
 mod calls;
 mod cfg;
 mod counted;
+mod debug;
 mod division;
 mod emit;
 mod facts;
@@ -30,6 +31,8 @@ mod types;
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_ir::{Loc, Module};
 
+use crate::session::DebugInfo;
+use debug::Debug;
 use emit::Emit;
 use globals::Strings;
 use locations::Locations;
@@ -44,6 +47,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) emit: Emit,
     pub(crate) module: &'a Module,
     pub(crate) locations: Locations<'a>,
+    /// What debuggers get to know beside lines.
+    pub(crate) debug: Option<Debug>,
     pub(crate) memory: MemoryTypes<'a>,
     pub(crate) symbols: Symbols,
     pub(crate) strings: Strings,
@@ -53,7 +58,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) top: emit::Block,
 }
 
-/// Lowers `module`, which the verifier has accepted, into the MLIR module whose body is `top`.
+/// Lowers `module`, which the verifier has accepted, into the MLIR module whose body is `top`. With
+/// `debug`, functions, parameters, variables and types get descriptions for debuggers.
 ///
 /// # Errors
 /// Everything that has no MLIR form, at most one a function.
@@ -62,11 +68,13 @@ pub(crate) fn lower(
     top: emit::Block,
     module: &Module,
     sources: &SourceMap,
+    debug: Option<&DebugInfo>,
 ) -> Result<(), Vec<Diagnostic>> {
     let mut lowering = Lowering {
         emit: Emit::new(context, top),
         module,
         locations: Locations::new(sources),
+        debug: debug.map(Debug::new),
         memory: MemoryTypes::new(module),
         symbols: Symbols::new(module),
         strings: Strings::default(),
@@ -87,7 +95,10 @@ pub(crate) fn lower(
 impl Lowering<'_> {
     /// Operations made from now on come from `loc`.
     pub(crate) fn at(&mut self, loc: Loc) {
-        self.emit.location = self.locations.get(&self.emit, loc.span);
+        self.emit.location = match self.debug {
+            Some(_) => debug::location(self, loc),
+            None => self.locations.get(&self.emit, loc.span),
+        };
     }
 
     /// `ty` in memory; `loc` is what needs it.

@@ -6,7 +6,7 @@ use luma_ir::{Attribute, Op, Type, TypeData};
 
 use super::emit::Val;
 use super::function::Body;
-use super::{Lowered, calls, division, print, shape};
+use super::{Lowered, calls, debug, division, print, shape};
 
 /// Emits `op`, which neither ends a block nor has regions.
 pub(crate) fn lower(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
@@ -258,6 +258,7 @@ fn local(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let (_, memory) = body.element(result, op)?;
     let place = body.alloca(memory);
     body.set(result, place);
+    debug::local(body, op, result, place);
     Ok(())
 }
 
@@ -341,6 +342,9 @@ pub(crate) fn read(body: &mut Body<'_, '_>, address: Val, ty: Type, op: Op) -> L
 fn store(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let (value, place) = (body.operand(op, 0)?, body.operand(op, 1)?);
     let ty = body.f.value_type(value);
+    if debug::stores_parameter(body, value, place) {
+        body.m.emit.location = body.m.emit.unknown_location();
+    }
     let (value, address) = (body.get(value)?, body.get(place)?);
     write(body, value, address, ty, op)
 }

@@ -55,6 +55,11 @@ impl<'a> MemoryTypes<'a> {
         Self { module, layouts: Layouts::new(module), known: FxHashMap::default() }
     }
 
+    /// The layouts of the module's types.
+    pub(crate) fn layouts(&mut self) -> &mut Layouts<'a> {
+        &mut self.layouts
+    }
+
     /// `ty` in memory: `i1` is stored as a byte, structs are identified types.
     ///
     /// # Errors
