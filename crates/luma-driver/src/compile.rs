@@ -130,6 +130,7 @@ pub fn plan(job: &Job<'_>, granularity: Granularity) -> Result<Plan, String> {
     let options = PlanOptions {
         from: job.from.from.unwrap_or_else(|| Level::of(job.file)),
         emit: if job.stop_after.is_some() { &all } else { job.emit },
+        needs_main: job.stop_after.is_none() && job.emit.contains(&EmitKind::Exe),
         level: job.code.opt_level.llvm(),
         luma_passes: job.pipeline.luma_passes.as_deref(),
         mlir_passes: job.pipeline.mlir_passes.as_deref(),

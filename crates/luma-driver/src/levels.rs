@@ -14,6 +14,7 @@ use crate::input::{Input, Level};
 use crate::options::EmitKind;
 
 /// Something made: text, or an object (from which an executable is linked where it is written).
+#[derive(Debug)]
 pub struct Product {
     /// What it is.
     pub kind: EmitKind,

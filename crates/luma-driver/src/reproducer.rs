@@ -199,7 +199,7 @@ impl Reproduce<'_> {
             options.push(format!("--dialect={}", path.display()));
         }
         // What was verified before the step need not be again: passes may leave less to verify.
-        let verifies = plan.steps.iter().skip(index).any(|s| s.info.name == "verify-ownership");
+        let verifies = plan.steps.iter().skip(index).any(|s| s.step.is_check());
         options.push(match job.diagnostics.verify().filter(|_| verifies) {
             Some(how) => format!("--ownership-max-states={}", how.max_states),
             None => "--ownership=off".to_owned(),
@@ -219,7 +219,7 @@ impl Reproduce<'_> {
                 options.push(format!("--{name}-passes={}", plan.remaining(index, world, allow)));
             }
         }
-        options.extend(plan.remaining_scripts(index, allow));
+        options.extend(plan.remaining_options(index, allow));
         if let Some(verify) = job.pipeline.verify_each {
             options.push(format!("--verify-each={verify}"));
         }

@@ -92,6 +92,9 @@ struct Guilty {
     step: usize,
     /// Why it is the one.
     because: String,
+    /// What was compared ran natively, so what the step left was only seen after the steps that
+    /// follow it.
+    natively: bool,
     /// What stands before and after it, with the level, as far as that can be shown.
     before: Option<(EmitKind, String)>,
     after: Option<(EmitKind, String)>,
@@ -128,7 +131,7 @@ impl Search<'_> {
     /// A guilty step that runs in this process without harm.
     fn guilty(&self, plan: &Plan, step: usize, because: String) -> Guilty {
         let before = step.checked_sub(1).and_then(|before| self.text(plan, before));
-        Guilty { step, because, before, after: self.text(plan, step) }
+        Guilty { step, because, natively: false, before, after: self.text(plan, step) }
     }
 
     // --- output -----------------------------------------------------------------------------
@@ -188,7 +191,9 @@ impl Search<'_> {
             return Err(message.into());
         };
         let because = difference(step)?.unwrap_or_default();
-        Ok(self.guilty(plan, step, because))
+        let planned = step.checked_sub(1).and_then(|at| plan.steps.get(at));
+        let natively = planned.is_some_and(|planned| planned.info.world != World::Luma);
+        Ok(Guilty { natively, ..self.guilty(plan, step, because) })
     }
 
     fn reference(&self, limit: u64) -> Result<Behaviour, Nothing> {
@@ -257,7 +262,7 @@ impl Search<'_> {
         // The output of code generation is no text.
         let after = if step == last { None } else { shown(step)? };
         let because = format!("lumac fails: {how}");
-        Ok(Guilty { step, because, before, after })
+        Ok(Guilty { step, because, natively: false, before, after })
     }
 
     // --- diagnostic -------------------------------------------------------------------------
@@ -296,7 +301,7 @@ impl Search<'_> {
     fn command(&self, plan: &Plan, text: &str) -> Result<Guilty, Nothing> {
         let directory = oracle::scratch()?;
         // Machine code is nothing a command for text could look at.
-        let last = plan.steps.iter().filter(|s| s.info.name != "codegen").count();
+        let last = plan.steps.iter().filter(|planned| planned.step.leaves().is_some()).count();
         let found = first_bad(plan, last, |number| {
             let (kind, state) = match number {
                 0 => return Ok(oracle::command(text, &self.file(directory.path())?)?),
@@ -380,11 +385,11 @@ fn report(plan: &Plan, guilty: &Guilty) -> String {
         .iter()
         .skip(*number)
         .map_while(|next| {
-            let told_apart = next.info.mandatory && *world != World::Luma && step.info.mandatory;
-            told_apart.then(|| format!("`{}`", next.info.name))
+            let inseparable = guilty.natively && next.info.mandatory && step.info.mandatory;
+            inseparable.then(|| format!("`{}`", next.info.name))
         })
         .collect();
-    if !same.is_empty() && guilty.because.contains(" then") {
+    if !same.is_empty() {
         out += &format!(
             "nothing native runs without the steps after it, so it may also be {}\n",
             same.join(", ")
@@ -412,16 +417,8 @@ fn report(plan: &Plan, guilty: &Guilty) -> String {
 
 /// The level of what stands after a step.
 fn level_of(plan: &Plan, number: usize) -> EmitKind {
-    let mut kind = EmitKind::Ast;
-    for step in plan.steps.iter().take(number) {
-        kind = match (&step.action, step.info.world) {
-            (steps::Action::Convert(_) | steps::Action::ConvertAll(_), _) => EmitKind::MlirLlvm,
-            (_, World::Luma) => EmitKind::LumaIr,
-            (_, World::Mlir) => EmitKind::Mlir,
-            (_, World::Llvm) => EmitKind::LlvmIr,
-        };
-    }
-    kind
+    let last = number.checked_sub(1).and_then(|at| plan.steps.get(at));
+    last.and_then(|planned| planned.step.leaves()).unwrap_or(EmitKind::Ast)
 }
 
 fn extension(kind: EmitKind) -> &'static str {

@@ -8,14 +8,14 @@ use clap::Args;
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
 use luma_interp::{Options, TrapKind};
 use luma_ir::Module;
+use luma_pass::Analyses;
 use luma_pass::instrument::{Selector, World};
-use luma_pass::{Analyses, RunOptions};
 
 use crate::oracle::{Gate, Job};
 use luma_driver::extension::Registry;
 use luma_driver::input::Input;
 use luma_driver::options::{CodeArgs, EmitKind, InputArgs, OptLevel, PipelineArgs};
-use luma_driver::steps::{self, Action, Granularity, Plan, Step};
+use luma_driver::steps::{self, Cx, Granularity, Made, Plan, PlannedStep, State};
 use luma_driver::{compile, emit, levels, run, with_input};
 
 /// What `lumac interp` is asked for.
@@ -63,9 +63,10 @@ pub fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
     let mut misuse = None;
     let code = with_input(&args.input, registry, |map, input, dialects, diagnostics| {
         let verify = args.input.diagnostics.verify();
-        let Some(mut module) = levels::program(map, input, dialects, verify, diagnostics) else {
+        let Some(module) = levels::program(map, input, dialects, verify, diagnostics) else {
             return;
         };
+        let mut state = State::Luma(Box::new(module), Analyses::default());
         if args.after != "none" {
             let (code, pipeline) = (&args.code, &args.pipeline);
             let job =
@@ -74,12 +75,14 @@ pub fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
                 Ok(plan) => plan,
                 Err(why) => return misuse = Some(why),
             };
-            if let Err(errors) = run_until(&mut module, &job, &plan, &args.after) {
+            if let Err(errors) =
+                run_until(&mut state, &job, &job.cx(map, input), &plan, &args.after)
+            {
                 return diagnostics.extend(errors);
             }
         }
         let options = options(&args.args, args.step_limit);
-        let outcome = luma_interp::run(&module, &options, &mut std::io::stdout().lock());
+        let outcome = luma_interp::run(state.module(), &options, &mut std::io::stdout().lock());
         exit = outcome.exit_code;
         diagnostics.extend(outcome.trap.map(|trap| trap.to_diagnostic()));
     });
@@ -120,10 +123,11 @@ pub fn check_levels(args: &CheckLevelsArgs, registry: &Registry) -> ExitCode {
     }
 }
 
-/// Takes `module` through the Luma steps up to and including the first that `after` means.
+/// Takes `state` through the Luma steps up to and including the first that `after` means.
 fn run_until(
-    module: &mut Module,
+    state: &mut State,
     job: &Job<'_>,
+    cx: &Cx<'_>,
     plan: &Plan,
     after: &str,
 ) -> Result<(), Vec<Diagnostic>> {
@@ -135,34 +139,21 @@ fn run_until(
         let why = format!("the step `{after}` does not leave Luma IR, which the interpreter runs");
         return Err(no_such(why));
     };
-    let analyses = Analyses::default();
     let steps = luma_steps(job, plan).take_while(|step| step.info.number <= last.info.number);
-    steps.into_iter().try_for_each(|step| apply(module, step, job, &analyses))
+    steps.into_iter().try_for_each(|step| apply(state, step, cx))
 }
 
 /// The steps of a plan from Luma IR to Luma IR that are not skipped.
-fn luma_steps<'a>(job: &'a Job<'_>, plan: &'a Plan) -> impl Iterator<Item = &'a Step> {
-    plan.steps.iter().filter(|step| {
-        matches!(step.action, Action::Luma(_) | Action::LowerExtensions)
-            && (step.info.mandatory || job.allows(usize::MAX, &step.info))
+fn luma_steps<'a>(job: &'a Job<'_>, plan: &'a Plan) -> impl Iterator<Item = &'a PlannedStep> {
+    plan.steps.iter().filter(|PlannedStep { info, step }| {
+        let takes = step.takes() == EmitKind::LumaIr && step.leaves() == Some(EmitKind::LumaIr);
+        takes && !step.is_check() && (info.mandatory || job.allows(usize::MAX, info))
     })
 }
 
-fn apply(
-    module: &mut Module,
-    step: &Step,
-    job: &Job<'_>,
-    analyses: &Analyses,
-) -> Result<(), Vec<Diagnostic>> {
-    let mut options = RunOptions { threads: job.pipeline.threads, ..RunOptions::default() };
-    options.verify_each = job.pipeline.verify_each.unwrap_or(options.verify_each);
-    match &step.action {
-        Action::Luma(pass) => luma_pass::run_step(module, pass, analyses, options).map(drop),
-        Action::LowerExtensions => {
-            job.registry.lower(module, analyses, options.verify_each).map(drop)
-        }
-        _ => Ok(()),
-    }
+fn apply(state: &mut State, planned: &PlannedStep, cx: &Cx<'_>) -> Result<(), Vec<Diagnostic>> {
+    let mut made = Made::default();
+    planned.step.run(cx, state, &mut made).map(drop).map_err(|_| made.diagnostics)
 }
 
 /// How the interpreter runs a program with these arguments.
@@ -174,9 +165,19 @@ pub(crate) fn options(args: &[OsString], step_limit: Option<u64>) -> Options {
     Options { args, environment, step_limit, ..Options::default() }
 }
 
+/// What runs a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Executor {
+    /// The interpreter, which notices every misuse of memory.
+    Interpreter,
+    /// The machine: native code that misuses memory may do anything, and leaks go unnoticed.
+    Machine,
+}
+
 /// What can be seen of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Behaviour {
+    pub(crate) by: Executor,
     pub(crate) stdout: Vec<u8>,
     pub(crate) code: u8,
     /// Why the interpreter stopped it.
@@ -189,6 +190,7 @@ impl Behaviour {
     /// Of a run by the interpreter that printed `stdout`.
     pub(crate) fn new(stdout: Vec<u8>, outcome: &luma_interp::Outcome) -> Self {
         Self {
+            by: Executor::Interpreter,
             stdout,
             code: outcome.exit_code,
             trap: outcome.trap.as_ref().map(|trap| (trap.kind, trap.message.clone())),
@@ -238,24 +240,25 @@ fn compare(
     map: &SourceMap,
     input: Input,
     job: &Job<'_>,
-    mut module: Module,
+    module: Module,
     step_limit: Option<u64>,
 ) -> Result<String, Stop> {
     let options = options(job.args, step_limit);
-    let analyses = Analyses::default();
+    let cx = job.cx(map, input);
+    let mut state = State::Luma(Box::new(module), Analyses::default());
     let plan = job.plan(input.level, EmitKind::Exe, Granularity::Single).map_err(Stop::Misuse)?;
     let mut steps = luma_steps(job, &plan).peekable();
     // Operations that stand for others have no meaning of their own.
-    while let Some(expand) = steps.next_if(|step| step.info.name == "expand-ops") {
-        apply(&mut module, expand, job, &analyses).map_err(Stop::Reported)?;
+    while let Some(expand) = steps.next_if(|planned| planned.step.makes_executable()) {
+        apply(&mut state, expand, &cx).map_err(Stop::Reported)?;
     }
-    let mut first = interpret(&module, job, &options)?;
+    let mut first = interpret(state.module(), job, &options)?;
     let mut agreeing = vec!["luma-ir".to_owned()];
     let (mut expected, mut reference) = (first.clone(), "before all passes".to_owned());
     for step in steps {
-        apply(&mut module, step, job, &analyses).map_err(Stop::Reported)?;
+        apply(&mut state, step, &cx).map_err(Stop::Reported)?;
         let name = &step.info.name;
-        let found = interpret(&module, job, &options)?;
+        let found = interpret(state.module(), job, &options)?;
         check(&expected, &reference, &found, &format!("the pass `{name}`"))?;
         if found.kind() != expected.kind() {
             // Undefined behaviour that is gone must not come back.
@@ -336,7 +339,13 @@ fn native(
         return Err(Stop::Reported(made.diagnostics));
     }
     let ran = run::build(&made.products)?.capture(job.args, &run::LIMITS)?;
-    Ok(Behaviour { stdout: ran.stdout, code: ran.code, trap: None, killed: ran.killed })
+    Ok(Behaviour {
+        by: Executor::Machine,
+        stdout: ran.stdout,
+        code: ran.code,
+        trap: None,
+        killed: ran.killed,
+    })
 }
 
 /// Compares what `step` left with the run before; `reference` says which that was.
@@ -350,7 +359,7 @@ pub(crate) fn check(
     found: &Behaviour,
     step: &str,
 ) -> Result<(), Box<Diagnostic>> {
-    let native = step.starts_with("native");
+    let native = found.by == Executor::Machine;
     let mut notes = Vec::new();
     let traps = [expected.kind(), found.kind()];
     if !native && traps[0] != traps[1] && expected.may_go_on() {

@@ -12,7 +12,7 @@ use luma_ir::Module;
 use luma_pass::instrument::{Instrument, Selector, StepInfo};
 use luma_process::{End, Limits, Streams, TempDir};
 
-use crate::interp::{self, Behaviour};
+use crate::interp::{self, Behaviour, Executor};
 use luma_driver::dialects::Dialects;
 use luma_driver::extension::Registry;
 use luma_driver::input::{Input, Level};
@@ -81,6 +81,7 @@ impl Job<'_> {
         let plan = Plan::new(&PlanOptions {
             from,
             emit: &[kind],
+            needs_main: kind == EmitKind::Exe,
             level: self.code.opt_level.llvm(),
             luma_passes: self.pipeline.luma_passes.as_deref(),
             mlir_passes: self.pipeline.mlir_passes.as_deref(),
@@ -233,7 +234,13 @@ pub(crate) fn native(
     }
     let program = run::build(&ran.products).map_err(|error| error.message)?;
     let ran = program.capture(job.args, &limits).map_err(|error| error.message)?;
-    Ok(Behaviour { stdout: ran.stdout, code: ran.code, trap: None, killed: ran.killed })
+    Ok(Behaviour {
+        by: Executor::Machine,
+        stdout: ran.stdout,
+        code: ran.code,
+        trap: None,
+        killed: ran.killed,
+    })
 }
 
 /// Whether a diagnostic with `code` is among `diagnostics`.

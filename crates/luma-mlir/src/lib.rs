@@ -20,7 +20,7 @@ mod patterns;
 mod session;
 
 pub use error::{MlirError, MlirMessage, MlirPosition};
-pub use passes::{Lowering, PassError, lowering_steps, lowering_steps_of_luma};
+pub use passes::{Lowering, LoweringStep, PassError, lowering_steps};
 pub use session::{DebugInfo, PrintOptions, Session, check_pipeline};
 
 /// The version of MLIR and LLVM this crate is built for, `22`.

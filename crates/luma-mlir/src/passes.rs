@@ -18,68 +18,74 @@ pub struct Lowering {
 
 /// One step of the lowering to the llvm dialect.
 #[derive(Debug, Clone, Copy)]
+pub struct LoweringStep(&'static Step);
+
+impl LoweringStep {
+    /// The name of its pass.
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// Whether a module needs it which is as the lowering of Luma IR made it.
+    pub fn is_for_luma(self) -> bool {
+        !self.0.foreign
+    }
+}
+
+#[derive(Debug)]
 struct Step {
     name: &'static str,
     create: unsafe extern "C" fn() -> sys::MlirPass,
+    /// For a dialect that the lowering of Luma IR never uses. A step walks the whole module even if
+    /// it finds nothing to do.
+    foreign: bool,
+}
+
+const fn step(name: &'static str, create: unsafe extern "C" fn() -> sys::MlirPass) -> Step {
+    Step { name, create, foreign: false }
+}
+
+const fn foreign(name: &'static str, create: unsafe extern "C" fn() -> sys::MlirPass) -> Step {
+    Step { name, create, foreign: true }
 }
 
 /// In this order: each step leaves only ops that a later one lowers.
-const TO_LLVM: &[Step] = &[
-    Step { name: "convert-scf-to-cf", create: sys::mlirCreateConversionSCFToControlFlowPass },
-    Step { name: "convert-math-to-llvm", create: sys::mlirCreateConversionConvertMathToLLVMPass },
-    Step {
-        name: "convert-arith-to-llvm",
-        create: sys::mlirCreateConversionArithToLLVMConversionPass,
-    },
-    Step { name: "convert-index-to-llvm", create: sys::mlirCreateConversionConvertIndexToLLVMPass },
-    Step { name: "convert-func-to-llvm", create: sys::mlirCreateConversionConvertFuncToLLVMPass },
-    Step {
-        name: "convert-cf-to-llvm",
-        create: sys::mlirCreateConversionConvertControlFlowToLLVMPass,
-    },
-    Step { name: "convert-ub-to-llvm", create: sys::mlirCreateConversionUBToLLVMConversionPass },
-    Step {
-        name: "reconcile-unrealized-casts",
-        create: sys::mlirCreateConversionReconcileUnrealizedCastsPass,
-    },
+static TO_LLVM: [Step; 8] = [
+    step("convert-scf-to-cf", sys::mlirCreateConversionSCFToControlFlowPass),
+    foreign("convert-math-to-llvm", sys::mlirCreateConversionConvertMathToLLVMPass),
+    step("convert-arith-to-llvm", sys::mlirCreateConversionArithToLLVMConversionPass),
+    foreign("convert-index-to-llvm", sys::mlirCreateConversionConvertIndexToLLVMPass),
+    step("convert-func-to-llvm", sys::mlirCreateConversionConvertFuncToLLVMPass),
+    step("convert-cf-to-llvm", sys::mlirCreateConversionConvertControlFlowToLLVMPass),
+    foreign("convert-ub-to-llvm", sys::mlirCreateConversionUBToLLVMConversionPass),
+    step("reconcile-unrealized-casts", sys::mlirCreateConversionReconcileUnrealizedCastsPass),
 ];
 
 /// Gives every function a debug scope; without one, its locations are dropped in LLVM IR.
-const DEBUG_SCOPE: Step = Step {
-    name: "ensure-debug-info-scope-on-llvm-func",
-    create: sys::mlirCreateLLVMDIScopeForLLVMFuncOpPass,
-};
+static DEBUG_SCOPE: Step =
+    step("ensure-debug-info-scope-on-llvm-func", sys::mlirCreateLLVMDIScopeForLLVMFuncOpPass);
 
 fn steps(options: Lowering) -> impl Iterator<Item = &'static Step> {
     TO_LLVM.iter().chain(options.debug_info.then_some(&DEBUG_SCOPE))
 }
 
-/// The names of the steps [`crate::Session::lower_to_llvm_dialect`] takes, in order; each can
-/// also be given to [`crate::Session::run_lowering_step`] or [`crate::Session::run_pass`].
-pub fn lowering_steps(options: Lowering) -> impl Iterator<Item = &'static str> {
-    steps(options).map(|step| step.name)
+/// The steps [`crate::Session::lower_to_llvm_dialect`] takes, in order; each can also be given to
+/// [`crate::Session::run_lowering_step`], and its name to [`crate::Session::run_pass`].
+pub fn lowering_steps(options: Lowering) -> impl Iterator<Item = LoweringStep> {
+    steps(options).map(LoweringStep)
 }
 
-/// The names of those [`lowering_steps`] that the output of the lowering of Luma IR needs.
-pub fn lowering_steps_of_luma(options: Lowering) -> impl Iterator<Item = &'static str> {
-    lowering_steps(options).filter(|name| !FOREIGN.contains(name))
-}
-
-/// Runs only the step called `name`, whatever the module contains.
+/// Runs only this step, whatever the module contains.
 ///
 /// # Safety
 /// As for [`lower`].
 pub(crate) unsafe fn lower_one(
     context: sys::MlirContext,
     op: sys::MlirOperation,
-    name: &str,
+    step: LoweringStep,
 ) -> Result<(), String> {
-    let all = TO_LLVM.iter().chain([&DEBUG_SCOPE]);
-    let Some(step) = all.into_iter().find(|step| step.name == name) else {
-        return Err(format!("`{name}` is no step of the lowering"));
-    };
     // SAFETY: as for this function.
-    unsafe { run_step(context, op, step) }.map_err(|_| "the pass failed".to_owned())
+    unsafe { run_step(context, op, step.0) }.map_err(|_| "the pass failed".to_owned())
 }
 
 /// A pass manager, destroyed when dropped.
@@ -102,10 +108,6 @@ fn manager(context: sys::MlirContext, verify: bool) -> Manager {
         manager
     }
 }
-
-/// Steps for dialects that the lowering of Luma IR never produces. They are skipped, because a step
-/// walks the whole module even if it has nothing to do.
-const FOREIGN: [&str; 3] = ["convert-math-to-llvm", "convert-index-to-llvm", "convert-ub-to-llvm"];
 
 /// Runs the steps for `options` on `op`; fewer if `op` is the output of the lowering of Luma IR.
 ///
@@ -165,7 +167,7 @@ unsafe fn in_batches(
                 sys::mlirOperationRemoveFromParent(op);
                 sys::mlirBlockAppendOwnedOperation(inside, op);
             }
-            for step in TO_LLVM.iter().filter(|step| !FOREIGN.contains(&step.name)) {
+            for step in TO_LLVM.iter().filter(|step| !step.foreign) {
                 run_step(context, sys::mlirModuleGetOperation(part.0), step)?;
             }
             let converted: Vec<sys::MlirOperation> = ops_of(inside).collect();

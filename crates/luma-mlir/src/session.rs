@@ -14,7 +14,7 @@ use crate::error::{
     Collector, MlirError, MlirMessage, MlirPosition, append, string_of, string_ref,
 };
 use crate::nesting;
-use crate::passes::{self, Lowering};
+use crate::passes::{self, Lowering, LoweringStep};
 
 /// How [`Session::to_text`] prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -174,12 +174,12 @@ impl Session {
     ///
     /// # Errors
     /// What the step says; the module may be half transformed then.
-    pub fn run_lowering_step(&mut self, name: &str) -> Result<(), MlirError> {
+    pub fn run_lowering_step(&mut self, step: LoweringStep) -> Result<(), MlirError> {
         self.messages.clear();
         self.verified.set(false);
         // SAFETY: context and module are alive and belong together.
-        unsafe { passes::lower_one(self.context.to_raw(), self.op(), name) }
-            .map_err(|reason| self.messages.take_error(&format!("pass `{name}`"), &reason))
+        unsafe { passes::lower_one(self.context.to_raw(), self.op(), step) }
+            .map_err(|reason| self.messages.take_error(&format!("pass `{}`", step.name()), &reason))
     }
 
     /// How many ops of each dialect the module holds, itself included.

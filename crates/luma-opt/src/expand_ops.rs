@@ -31,6 +31,10 @@ const DECLARED: Statistic =
     Statistic { name: "prototypes-added", summary: "Functions declared for expansions." };
 
 impl ModulePass for ExpandOps {
+    fn makes_executable(&self) -> bool {
+        true
+    }
+
     fn run(&self, cx: &PassContext<'_>, module: &mut Module) -> PassResult {
         // The usual case: no operation there is has an expansion.
         if module.context.op_defs().all(|(_, def)| def.expansion.is_none()) {

@@ -31,6 +31,12 @@ pub trait ModulePass: Send + Sync {
     ///
     /// What is wrong with the input; the module may then be half changed.
     fn run(&self, cx: &PassContext<'_>, module: &mut Module) -> PassResult;
+
+    /// Whether the interpreter can run what it leaves but perhaps not what it is given: it replaces
+    /// operations that a dialect defines in terms of others.
+    fn makes_executable(&self) -> bool {
+        false
+    }
 }
 
 /// The parts of a module that no function pass changes, so that all can read them at once.

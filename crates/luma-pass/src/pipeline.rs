@@ -55,6 +55,14 @@ impl Step {
         self.registration.name
     }
 
+    /// Whether its pass [makes modules executable](crate::ModulePass::makes_executable).
+    pub fn makes_executable(&self) -> bool {
+        match &self.work {
+            Work::Function(_) => false,
+            Work::Module(pass) => pass.makes_executable(),
+        }
+    }
+
     /// Whether its pass runs on functions.
     pub fn is_function(&self) -> bool {
         matches!(self.work, Work::Function(_))

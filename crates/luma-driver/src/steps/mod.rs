@@ -12,12 +12,18 @@
 //! step. Running the same plan on the same input again does the same, which is how the input of a
 //! step that failed is found: [`run_until`].
 
+mod cause;
+mod llvm;
+mod luma;
+mod mlir;
 mod plan;
 mod run;
 mod state;
+mod step;
 mod summaries;
 mod text;
 
-pub use plan::{Action, Granularity, Plan, PlanOptions, Step};
-pub use run::{Cause, Cx, Failure, run, run_until};
+pub use plan::{Granularity, Plan, PlanOptions, PlannedStep};
+pub use run::{Failure, Ran, run, run_until};
 pub use state::State;
+pub use step::{Cause, Cx, Made, Origin, Step};

@@ -1,13 +1,17 @@
 //! What will happen, in order.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use luma_llvm::{Target, TargetOptions};
-use luma_mlir::{Lowering, lowering_steps, lowering_steps_of_luma};
+use luma_mlir::{Lowering, lowering_steps};
 use luma_pass::instrument::{Selector, StepInfo, World};
-use luma_pass::{Pipeline, parse_pipeline};
+use luma_pass::{Pipeline, Registration, parse_pipeline};
 
-use super::{summaries, text};
+use super::llvm::{Codegen, LlvmPass, LlvmPipeline, Translate};
+use super::luma::{FrontEnd, LowerExtensions, LumaPass, VerifyOwnership};
+use super::mlir::{Convert, ConvertAll, LowerToMlir, MlirPass, Script, ScriptKind, TestAbort};
+use super::step::{Origin, Step};
+use super::text;
 use crate::extension::Registry;
 use crate::input::Level;
 use crate::levels::Verify;
@@ -20,6 +24,8 @@ pub struct PlanOptions<'a> {
     pub from: Level,
     /// What to make, in the order of the levels.
     pub emit: &'a [EmitKind],
+    /// Whether the program must have a `main`.
+    pub needs_main: bool,
     /// How much is optimised.
     pub level: luma_llvm::OptLevel,
     /// Instead of the built-in pipelines of `level`.
@@ -59,59 +65,22 @@ pub enum Granularity {
 #[derive(Debug)]
 pub struct Plan {
     /// In the order they run.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlannedStep>,
     /// What is emitted as it stands before the step at this index (the number of steps is the end).
     pub emits: Vec<(usize, EmitKind)>,
     /// Whether to emit what stands at the end, whatever it is.
     pub stopped: bool,
-    /// Whether LLVM's inliner takes as much as in `default<O3>`.
-    pub aggressive: bool,
     /// Whether the program must have a `main`.
     pub needs_main: bool,
 }
 
-/// One step.
+/// One step and its place.
 #[derive(Debug)]
-pub struct Step {
+pub struct PlannedStep {
     /// As users see it.
     pub info: StepInfo,
     /// What it does.
-    pub action: Action,
-}
-
-/// What a step does.
-#[derive(Debug)]
-pub enum Action {
-    /// Source to Luma IR.
-    FrontEnd,
-    /// Reports violations of ownership; changes nothing.
-    VerifyOwnership(Verify),
-    /// A pass over Luma IR.
-    Luma(Box<luma_pass::Step>),
-    /// The lowerings that extensions registered.
-    LowerExtensions,
-    /// Luma IR to MLIR.
-    LowerToMlir(Lowering),
-    /// A pass of MLIR, as a pipeline.
-    Mlir(String),
-    /// The patterns of a file.
-    Patterns(PathBuf),
-    /// The transform script of a file.
-    Transform(PathBuf),
-    /// Aborts, in the world of MLIR: a test.
-    Abort,
-    /// One conversion to the llvm dialect.
-    Convert(&'static str),
-    /// All of them.
-    ConvertAll(Lowering),
-    /// The llvm dialect to LLVM IR.
-    Translate,
-    /// A pass of LLVM, as a pipeline.
-    Llvm(String),
-    /// A whole pipeline of LLVM.
-    LlvmBatch(String),
-    /// Assembly and objects.
-    Codegen(Vec<EmitKind>),
+    pub step: Box<dyn Step>,
 }
 
 impl Plan {
@@ -126,8 +95,7 @@ impl Plan {
             steps: Vec::new(),
             emits: Vec::new(),
             stopped: false,
-            aggressive: options.llvm_passes.unwrap_or(options.level.pipeline()).contains("O3>"),
-            needs_main: options.emit.contains(&EmitKind::Exe),
+            needs_main: options.needs_main,
         };
         // Pipelines that will not be reached are checked, too.
         let luma = luma_pipeline(options)?;
@@ -136,6 +104,11 @@ impl Plan {
         if options.patterns.iter().chain(options.transform).any(|path| path.as_os_str() == "-") {
             return Err("`--patterns` and `--transform` take files, not standard input".into());
         }
+        // Whether no step comes between the translation of Luma IR to MLIR and the conversions.
+        let untouched = options.from <= Level::LumaIr
+            && mlir.is_empty()
+            && options.patterns.is_empty()
+            && options.transform.is_empty();
         if options.from == Level::Source {
             plan.emit(options, EmitKind::Ast);
         }
@@ -143,42 +116,24 @@ impl Plan {
             plan.luma(options, luma, last);
         }
         if options.from <= Level::Mlir && last >= EmitKind::Mlir {
-            for (name, text) in mlir {
-                let action = match name.as_str() {
-                    TEST_ABORT if options.test_passes => Action::Abort,
-                    _ => Action::Mlir(text.clone()),
-                };
-                plan.push(World::Mlir, &name, &text, false, action);
-            }
-            for path in options.patterns {
-                plan.script("apply-patterns", path, Action::Patterns(path.clone()));
-            }
-            for path in options.transform {
-                plan.script("apply-transform", path, Action::Transform(path.clone()));
-            }
+            plan.mlir(options, mlir);
             plan.emit(options, EmitKind::Mlir);
         }
         if options.from <= Level::Mlir && last >= EmitKind::MlirLlvm {
-            plan.conversions(options);
+            plan.conversions(options, untouched);
             plan.emit(options, EmitKind::MlirLlvm);
         }
         if options.from <= Level::Mlir && last >= EmitKind::LlvmIr {
-            plan.fixed(World::Llvm, "translate-to-llvm-ir", Action::Translate);
+            plan.push(Translate);
         }
         if last >= EmitKind::LlvmIr {
-            for (name, text) in llvm {
-                let action = match options.granularity {
-                    Granularity::Single => Action::Llvm(text.clone()),
-                    Granularity::Batched => Action::LlvmBatch(text.clone()),
-                };
-                plan.push(World::Llvm, &name, &text, false, action);
-            }
+            plan.llvm(options, llvm);
             plan.emit(options, EmitKind::LlvmIr);
         }
         let below = [EmitKind::Asm, EmitKind::Obj, EmitKind::Exe];
         let code: Vec<EmitKind> = below.into_iter().filter(|k| options.emit.contains(k)).collect();
         if !code.is_empty() {
-            plan.fixed(World::Llvm, "codegen", Action::Codegen(code));
+            plan.push(Codegen(code));
         }
         Ok(plan)
     }
@@ -195,26 +150,12 @@ impl Plan {
         }
         self.emits.clear();
         self.stopped = true;
-        self.needs_main = false;
         Ok(())
     }
 
     /// What the last step leaves, as `--emit` calls it; `None` after code generation.
     pub fn left(&self) -> Option<EmitKind> {
-        match &self.steps.last()?.action {
-            Action::FrontEnd
-            | Action::VerifyOwnership(_)
-            | Action::Luma(_)
-            | Action::LowerExtensions => Some(EmitKind::LumaIr),
-            Action::LowerToMlir(_)
-            | Action::Mlir(_)
-            | Action::Patterns(_)
-            | Action::Transform(_)
-            | Action::Abort => Some(EmitKind::Mlir),
-            Action::Convert(_) | Action::ConvertAll(_) => Some(EmitKind::MlirLlvm),
-            Action::Translate | Action::Llvm(_) | Action::LlvmBatch(_) => Some(EmitKind::LlvmIr),
-            Action::Codegen(_) => None,
-        }
+        self.steps.last()?.step.leaves()
     }
 
     /// Whether `which` means a step.
@@ -250,7 +191,7 @@ impl Plan {
     /// The list as `--print-pipeline` shows it.
     pub fn to_text(&self) -> String {
         let mut out = String::new();
-        for Step { info, .. } in &self.steps {
+        for PlannedStep { info, .. } in &self.steps {
             let kind = if info.mandatory { "mandatory" } else { "optional" };
             let (number, world) = (info.number, info.world);
             out += &format!("{number:>4}  {world:<5} {kind:<10} {}\n", info.text);
@@ -269,50 +210,44 @@ impl Plan {
         world: World,
         allow: &dyn Fn(&StepInfo) -> bool,
     ) -> String {
-        let rest = self.steps.iter().skip(index).filter(|step| {
-            let runs = step.info.mandatory || allow(&step.info);
-            let named = matches!(
-                step.action,
-                Action::Luma(_)
-                    | Action::Mlir(_)
-                    | Action::Abort
-                    | Action::Llvm(_)
-                    | Action::LlvmBatch(_)
-            );
-            named && runs && step.info.world == world
+        let rest = self.rest(index, allow).filter(|planned| {
+            planned.info.world == world && planned.step.origin() == Origin::Pipeline
         });
-        rest.map(|step| step.info.text.as_str()).collect::<Vec<_>>().join(",")
+        rest.map(|planned| planned.info.text.as_str()).collect::<Vec<_>>().join(",")
     }
 
-    /// The options that name the files of the patterns and transform scripts that remain from the
-    /// step at `index` on.
-    pub fn remaining_scripts(
+    /// The options that put steps into the plan which remain from the step at `index` on, without
+    /// steps that `allow` refuses.
+    pub fn remaining_options(
         &self,
         index: usize,
         allow: &dyn Fn(&StepInfo) -> bool,
     ) -> Vec<String> {
-        let rest = self.steps.iter().skip(index).filter(|step| allow(&step.info));
-        rest.filter_map(|step| match &step.action {
-            Action::Patterns(path) => Some(("patterns", path)),
-            Action::Transform(path) => Some(("transform", path)),
-            _ => None,
-        })
-        .map(|(option, path)| {
-            // It is read from wherever the options are used.
-            let path = path.canonicalize().unwrap_or_else(|_| path.clone());
-            format!("--{option}={}", path.display())
-        })
-        .collect()
+        self.rest(index, allow)
+            .filter_map(|planned| match planned.step.origin() {
+                Origin::Option(option) => Some(option),
+                Origin::Levels | Origin::Pipeline => None,
+            })
+            .collect()
+    }
+
+    fn rest(
+        &self,
+        index: usize,
+        allow: &dyn Fn(&StepInfo) -> bool,
+    ) -> impl Iterator<Item = &PlannedStep> {
+        let rest = self.steps.iter().skip(index);
+        rest.filter(|planned| planned.info.mandatory || allow(&planned.info))
     }
 
     fn luma(&mut self, options: &PlanOptions<'_>, pipeline: Pipeline, last: EmitKind) {
         if options.from == Level::Source && last >= EmitKind::LumaIr {
-            self.fixed(World::Luma, "lower-to-luma-ir", Action::FrontEnd);
+            self.push(FrontEnd { needs_main: self.needs_main });
         }
         if let Some(how) = options.verify_ownership
             && last >= EmitKind::LumaIr
         {
-            self.fixed(World::Luma, "verify-ownership", Action::VerifyOwnership(how));
+            self.push(VerifyOwnership(how));
         }
         // Luma IR is what the front end makes, unless passes are asked for by name.
         let before = options.luma_passes.is_none();
@@ -322,15 +257,9 @@ impl Plan {
         if last < EmitKind::LumaIr || last == EmitKind::LumaIr && before {
             return;
         }
-        let given: Vec<&str> = pipeline.names().collect();
-        // What MLIR cannot do without is added at the end, in the order of the built-in pipeline.
-        let missing: Vec<luma_pass::Step> = luma_opt::pipeline(0)
-            .steps
-            .into_iter()
-            .filter(|step| step.registration.mandatory && !given.contains(&step.name()))
-            .collect();
+        let missing = missing(&pipeline, options.registry.passes());
         for step in pipeline.steps {
-            self.luma_pass(step);
+            self.push(LumaPass::new(step));
         }
         if !before {
             self.emit(options, EmitKind::LumaIr);
@@ -339,66 +268,61 @@ impl Plan {
             return;
         }
         if options.registry.has_lowerings() {
-            self.fixed(World::Luma, "lower-extensions", Action::LowerExtensions);
+            self.push(LowerExtensions);
         }
         for step in missing {
-            self.luma_pass(step);
+            self.push(LumaPass::new(step));
         }
-        let lowering = Lowering { debug_info: options.debug_info };
-        self.fixed(World::Mlir, "lower-to-mlir", Action::LowerToMlir(lowering));
+        self.push(LowerToMlir { debug_info: options.debug_info });
     }
 
-    fn luma_pass(&mut self, step: luma_pass::Step) {
-        let text = if step.is_function() { format!("func({step})") } else { step.to_string() };
-        let registration = step.registration;
-        self.steps.push(Step {
-            info: StepInfo {
-                number: self.steps.len() + 1,
-                world: World::Luma,
-                name: registration.name.to_owned(),
-                text,
-                summary: registration.summary.to_owned(),
-                mandatory: registration.mandatory,
-            },
-            action: Action::Luma(Box::new(step)),
-        });
+    fn mlir(&mut self, options: &PlanOptions<'_>, passes: Vec<text::Single>) {
+        for text::Single { name, text } in passes {
+            match name.as_str() {
+                TestAbort::NAME if options.test_passes => self.push(TestAbort),
+                _ => self.push(MlirPass { name, text }),
+            }
+        }
+        for path in options.patterns {
+            self.push(Script::new(ScriptKind::Patterns, path));
+        }
+        for path in options.transform {
+            self.push(Script::new(ScriptKind::Transform, path));
+        }
     }
 
-    fn conversions(&mut self, options: &PlanOptions<'_>) {
+    /// `untouched` says whether MLIR is as Luma IR was translated to it, which needs fewer steps.
+    fn conversions(&mut self, options: &PlanOptions<'_>, untouched: bool) {
         let lowering = Lowering { debug_info: options.debug_info };
         match options.granularity {
-            Granularity::Batched => {
-                self.fixed(World::Mlir, "convert-to-llvm-dialect", Action::ConvertAll(lowering));
-            }
-            Granularity::Single => {
-                // As the session does it: what comes from Luma IR alone needs fewer.
-                let ours = matches!(self.steps.last(), Some(s) if s.info.name == "lower-to-mlir");
-                let names: Vec<&'static str> = match ours {
-                    true => lowering_steps_of_luma(lowering).collect(),
-                    false => lowering_steps(lowering).collect(),
-                };
-                for name in names {
-                    self.fixed(World::Mlir, name, Action::Convert(name));
-                }
+            Granularity::Batched => self.push(ConvertAll(lowering)),
+            Granularity::Single => lowering_steps(lowering)
+                .filter(|step| !untouched || step.is_for_luma())
+                .for_each(|step| self.push(Convert(step))),
+        }
+    }
+
+    fn llvm(&mut self, options: &PlanOptions<'_>, passes: Vec<text::Single>) {
+        let pipeline = options.llvm_passes.unwrap_or(options.level.pipeline());
+        let aggressive = text::is_aggressive(pipeline);
+        for text::Single { name, text } in passes {
+            match options.granularity {
+                Granularity::Single => self.push(LlvmPass { name, text, aggressive }),
+                Granularity::Batched => self.push(LlvmPipeline(text)),
             }
         }
     }
 
-    fn fixed(&mut self, world: World, name: &str, action: Action) {
-        self.push(world, name, name, true, action);
-    }
-
-    fn script(&mut self, name: &str, path: &Path, action: Action) {
-        let text = format!("{name}{{{}}}", path.display());
-        self.push(World::Mlir, name, &text, false, action);
-    }
-
-    fn push(&mut self, world: World, name: &str, text: &str, mandatory: bool, action: Action) {
-        let summary = summaries::summary(world, name, text).to_owned();
-        let (name, text) = (name.to_owned(), text.to_owned());
-        let number = self.steps.len() + 1;
-        let info = StepInfo { number, world, name, text, summary, mandatory };
-        self.steps.push(Step { info, action });
+    fn push(&mut self, step: impl Step + 'static) {
+        let info = StepInfo {
+            number: self.steps.len() + 1,
+            world: step.world(),
+            name: step.name().to_owned(),
+            text: step.text().to_owned(),
+            summary: step.summary().to_owned(),
+            mandatory: step.is_mandatory(),
+        };
+        self.steps.push(PlannedStep { info, step: Box::new(step) });
     }
 
     /// Emits `kind` here, if it is asked for.
@@ -409,8 +333,19 @@ impl Plan {
     }
 }
 
-/// The pass of MLIR that aborts.
-const TEST_ABORT: &str = "test-abort";
+/// The mandatory passes that `pipeline` does not run, in the order of the built-in pipeline. A pass
+/// that an extension registered in place of a built-in one counts as that.
+fn missing(pipeline: &Pipeline, registry: &luma_pass::Registry) -> Vec<luma_pass::Step> {
+    let runs = |pass: &'static Registration| {
+        pipeline.steps.iter().any(|step| std::ptr::eq(step.registration, pass))
+    };
+    let own = luma_opt::pipeline(0).steps.into_iter().map(|step| step.registration);
+    own.filter(|pass| pass.mandatory)
+        .map(|pass| (pass, registry.get(pass.name).unwrap_or(pass)))
+        .filter(|&(own, registered)| !runs(own) && !runs(registered))
+        .map(|(_, registered)| luma_pass::Step::new(registered))
+        .collect()
+}
 
 fn luma_pipeline(options: &PlanOptions<'_>) -> Result<Pipeline, String> {
     match options.luma_passes {
@@ -420,15 +355,15 @@ fn luma_pipeline(options: &PlanOptions<'_>) -> Result<Pipeline, String> {
     }
 }
 
-fn mlir_pipeline(options: &PlanOptions<'_>) -> Result<Vec<(String, String)>, String> {
+fn mlir_pipeline(options: &PlanOptions<'_>) -> Result<Vec<text::Single>, String> {
     let Some(given) = options.mlir_passes else { return Ok(Vec::new()) };
     let passes =
         text::mlir(given).map_err(|error| format!("`--mlir-passes`: {}", error.render(given)))?;
     passes
         .into_iter()
         .map(|pass| match luma_mlir::check_pipeline(&pass.text) {
-            _ if options.test_passes && pass.name == TEST_ABORT => Ok((pass.name, pass.text)),
-            Ok(()) => Ok((pass.name, pass.text)),
+            Ok(()) => Ok(pass),
+            Err(_) if options.test_passes && pass.name == TestAbort::NAME => Ok(pass),
             Err(why) => {
                 // Then MLIR repeats itself for every level of nesting.
                 let why = why.lines().next().unwrap_or_default();
@@ -439,27 +374,26 @@ fn mlir_pipeline(options: &PlanOptions<'_>) -> Result<Vec<(String, String)>, Str
 }
 
 /// `needed` says whether it will run; what is given is checked anyway.
-fn llvm_pipeline(options: &PlanOptions<'_>, needed: bool) -> Result<Vec<(String, String)>, String> {
+fn llvm_pipeline(options: &PlanOptions<'_>, needed: bool) -> Result<Vec<text::Single>, String> {
+    let whole = |text: &str| text::Single { name: text.to_owned(), text: text.to_owned() };
     let pipeline = options.llvm_passes.unwrap_or(options.level.pipeline());
     let check = options.llvm_passes.is_some() || needed;
     if pipeline.trim().is_empty() || !check {
         return Ok(Vec::new());
     }
     if options.granularity == Granularity::Batched && options.llvm_passes.is_none() {
-        return Ok(vec![(pipeline.to_owned(), pipeline.to_owned())]);
+        return Ok(vec![whole(pipeline)]);
     }
     let target = TargetOptions { triple: options.target.map(str::to_owned), level: options.level };
     // A wrong target is a matter of the step that needs it.
     let Ok(target) = Target::new(&target).or_else(|_| Target::new(&TargetOptions::default()))
     else {
-        return Ok(vec![(pipeline.to_owned(), pipeline.to_owned())]);
+        return Ok(vec![whole(pipeline)]);
     };
     let expanded = luma_llvm::expand_pipeline(&target, pipeline)
         .map_err(|error| format!("`--llvm-passes`: {}", error.message))?;
     if options.granularity == Granularity::Batched {
-        return Ok(vec![(pipeline.to_owned(), pipeline.to_owned())]);
+        return Ok(vec![whole(pipeline)]);
     }
-    let passes = text::llvm(&expanded)
-        .map_err(|error| format!("`--llvm-passes`: {}", error.render(&expanded)))?;
-    Ok(passes.into_iter().map(|pass| (pass.name, pass.text)).collect())
+    text::llvm(&expanded).map_err(|error| format!("`--llvm-passes`: {}", error.render(&expanded)))
 }

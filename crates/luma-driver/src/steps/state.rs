@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use luma_diagnostics::{FileId, SourceMap};
+use luma_diagnostics::{FileId, SourceMap, ice};
 use luma_ir::Module;
 use luma_llvm::{LlvmModule, StepRunner, Target};
 use luma_mlir::Session;
@@ -63,6 +63,30 @@ impl State {
             Self::Llvm(module, _) => module.to_text(),
             Self::LlvmSteps(runner) => runner.module().to_text(),
             Self::Nothing => String::new(),
+        }
+    }
+
+    /// The module, at the level of Luma IR.
+    pub fn module(&self) -> &Module {
+        match self {
+            Self::Luma(module, _) => module,
+            other => ice!("there is no Luma IR but {:?}", other.kind()),
+        }
+    }
+
+    /// Luma IR, which a step found here takes.
+    pub(super) fn luma(&mut self) -> (&mut Module, &mut Analyses) {
+        match self {
+            Self::Luma(module, analyses) => (module, analyses),
+            other => ice!("a step over Luma IR runs on {:?}", other.kind()),
+        }
+    }
+
+    /// MLIR, which a step found here takes, and whether its conversion has begun.
+    pub(super) fn mlir(&mut self) -> (&mut Session, &mut bool) {
+        match self {
+            Self::Mlir { session, converted } => (session, converted),
+            other => ice!("a step over MLIR runs on {:?}", other.kind()),
         }
     }
 

@@ -1,35 +1,18 @@
-//! What the steps that are not Luma passes do, in one sentence each: neither MLIR's nor LLVM's C API
-//! tells.
+//! What the passes of MLIR and LLVM do, in one sentence each: their C APIs do not tell.
 
-use luma_pass::instrument::World;
-
-/// One sentence on the step `name`, which is `text` in a pipeline; empty if there is none.
-pub(super) fn summary(world: World, name: &str, text: &str) -> &'static str {
-    if name.starts_with("default<") && name == text {
-        return "Runs LLVM's default pipeline of this level.";
-    }
-    let own = match world {
-        World::Luma => &[][..],
-        World::Mlir => MLIR,
-        World::Llvm => LLVM,
-    };
-    let tables = FIXED.iter().chain(own);
-    tables.into_iter().find(|(known, _)| *known == name).map_or("", |(_, summary)| summary)
+/// One sentence on a pass of MLIR; empty if there is none.
+pub(super) fn mlir(name: &str) -> &'static str {
+    find(MLIR, name)
 }
 
-/// Steps between the worlds.
-#[rustfmt::skip]
-const FIXED: &[(&str, &str)] = &[
-    ("apply-patterns", "Applies the PDL patterns of a file until none matches."),
-    ("apply-transform", "Runs the transform script of a file."),
-    ("codegen", "Generates assembly or an object file for the target."),
-    ("convert-to-llvm-dialect", "Runs the conversions to the llvm dialect in batches."),
-    ("lower-extensions", "Runs the lowerings that extensions registered."),
-    ("lower-to-luma-ir", "Parses and checks the source, and builds Luma IR."),
-    ("lower-to-mlir", "Translates Luma IR to func, scf, cf, arith and llvm memory operations."),
-    ("translate-to-llvm-ir", "Translates the llvm dialect to LLVM IR for the target."),
-    ("verify-ownership", "Verifies that every object is given away exactly once; changes nothing."),
-];
+/// One sentence on a pass of LLVM; empty if there is none.
+pub(super) fn llvm(name: &str) -> &'static str {
+    find(LLVM, name)
+}
+
+fn find(table: &[(&str, &'static str)], name: &str) -> &'static str {
+    table.iter().find(|(known, _)| *known == name).map_or("", |(_, summary)| summary)
+}
 
 /// What the passes that `--mlir-passes` can name do.
 #[rustfmt::skip]

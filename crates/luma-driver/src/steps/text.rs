@@ -64,6 +64,19 @@ pub(crate) fn llvm(text: &str) -> Result<Vec<Single>, PipelineError> {
     Ok(passes)
 }
 
+/// Whether a pipeline of LLVM contains one of level 3, such as `default<O3>`.
+pub(crate) fn is_aggressive(text: &str) -> bool {
+    fn any(elements: &[Element<'_>]) -> bool {
+        elements.iter().any(|element| {
+            let options = element.head.strip_prefix(element.name).unwrap_or_default();
+            let options = options.trim().strip_prefix('<').and_then(|o| o.strip_suffix('>'));
+            let level = options.is_some_and(|options| options.split(';').any(|o| o == "O3"));
+            level || element.inner.as_deref().is_some_and(any)
+        })
+    }
+    parse(text).is_ok_and(|elements| any(&elements))
+}
+
 fn single<'a>(
     element: &Element<'a>,
     around: &mut Vec<&'a str>,
@@ -245,6 +258,16 @@ mod tests {
                 "cgscc: cgscc(devirt<4>(inline,function(instcombine)))"
             ]
         );
+    }
+
+    #[test]
+    fn finds_level_3() {
+        for text in ["default<O3>", "module(thinlto<O3>)", "function(sroa),lto<x;O3>"] {
+            assert!(is_aggressive(text), "{text}");
+        }
+        for text in ["", "default<O2>", "function(O3>)", "a<O33>", "O3", "x<"] {
+            assert!(!is_aggressive(text), "{text}");
+        }
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn text_goes_out_and_in_again() {
         session.run_pass(pass).unwrap();
     }
     for step in lowering_steps(Lowering::default()) {
-        session.run_pass(step).unwrap();
+        session.run_pass(step.name()).unwrap();
     }
     let lowered = session.to_text(PrintOptions::default());
     assert!(lowered.contains("llvm.func @main"), "{lowered}");
