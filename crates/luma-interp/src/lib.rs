@@ -125,7 +125,7 @@ pub fn run(module: &Module, options: &Options, out: &mut dyn Write) -> Outcome {
     let refused = match (program.main, &program.refused) {
         (_, Some(why)) => Some((TrapKind::OutOfMemory, why.clone())),
         (None, None) => {
-            Some((TrapKind::Unsupported, "there is no `main` that can be run".to_owned()))
+            Some((TrapKind::Unsupported, "the module defines no function `main` to run".to_owned()))
         }
         _ => None,
     };

@@ -441,7 +441,7 @@ impl<'p, 'o> Machine<'p, 'o> {
                             }
                         }
                         host::Flow::End(end) => {
-                            // What is above the running activation is no root of anything.
+                            // Slots above the running activation are not roots.
                             let caller = &program.functions[site.caller as usize];
                             self.registers.truncate(base + caller.registers as usize);
                             self.area.truncate(area + caller.area as usize);
@@ -455,7 +455,7 @@ impl<'p, 'o> Machine<'p, 'o> {
                     }
                     let Some(frame) = self.frames.pop() else {
                         self.pc = pc as Pc - 1;
-                        // What is left in registers is no root of anything.
+                        // Stale registers are not roots.
                         let value = match inst {
                             Inst::ReturnReg { a } => int!(a),
                             _ => 0,

@@ -36,7 +36,7 @@ pub enum TrapKind {
     ConversionOutOfRange,
     /// A string literal is written to.
     ReadOnly,
-    /// An access at an address that is no multiple of the size of what is accessed.
+    /// An access at an address that is not a multiple of its alignment.
     Misaligned,
     /// More memory than the interpreter gives.
     OutOfMemory,

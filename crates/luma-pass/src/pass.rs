@@ -1,4 +1,4 @@
-//! What a pass is, and what it is given.
+//! Passes and their context.
 
 use std::cell::{Cell, RefCell};
 
@@ -48,10 +48,10 @@ pub struct Items<'a> {
     pub globals: &'a Table<Global>,
 }
 
-/// How often what was counted, by name of the statistic.
+/// Statistics by name.
 pub type Counts = Vec<(&'static str, u64)>;
 
-/// What a pass is given beside its input.
+/// The context of a running pass.
 #[derive(Debug)]
 pub struct PassContext<'a> {
     /// Names, types and operations.
@@ -60,7 +60,7 @@ pub struct PassContext<'a> {
     pub items: Option<Items<'a>>,
     /// The name of the running pass.
     pub pass: Symbol,
-    /// Analyses known to hold.
+    /// Cached analyses.
     analyses: &'a Analyses,
     /// What [`PassContext::count`] counted.
     counts: RefCell<Counts>,
@@ -103,12 +103,12 @@ impl<'a> PassContext<'a> {
         self.analyses.get(self.context, f)
     }
 
-    /// Drops all analyses of `f`, for a pass that changed it and needs them anew.
+    /// Invalidates all analyses of `f`, after a change.
     pub fn forget(&self, f: &Function) {
         self.analyses.retain(f.name, &Preserved::none());
     }
 
-    /// Adds to a statistic that the running pass has declared.
+    /// Adds `times` to a statistic that the running pass declares.
     pub fn count(&self, statistic: &Statistic, times: usize) {
         if times == 0 {
             return;
@@ -120,7 +120,7 @@ impl<'a> PassContext<'a> {
         }
     }
 
-    /// What was counted.
+    /// The statistics counted so far.
     pub fn into_counts(self) -> Counts {
         self.counts.into_inner()
     }

@@ -12,11 +12,11 @@ pub struct Registration {
     pub name: &'static str,
     /// What it does, in one sentence.
     pub summary: &'static str,
-    /// Its options.
+    /// The options it takes.
     pub options: &'static [OptionSpec],
-    /// What it counts.
+    /// The statistics it declares.
     pub statistics: &'static [Statistic],
-    /// Without it what follows cannot work: it is never skipped by bisection nor disabled.
+    /// Whether later steps need it: it cannot be skipped by bisection or disabled.
     pub mandatory: bool,
     /// The pass with these options.
     pub make: fn(&Options) -> Work,
@@ -45,22 +45,22 @@ impl Work {
 /// One option of a pass: `max-slots=64`.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionSpec {
-    /// Its name.
+    /// Its name in pipelines: `max-slots`.
     pub name: &'static str,
     /// What it does, in one sentence.
     pub summary: &'static str,
-    /// What it can be.
+    /// Its type.
     pub kind: OptionKind,
-    /// What it is when not given, as written in a pipeline.
+    /// The default value, as written in a pipeline.
     pub default: &'static str,
 }
 
-/// What an option can be.
+/// The type of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptionKind {
     /// `true`, `false`, or the bare name for `true`.
     Flag,
-    /// A whole number of at least 0.
+    /// An unsigned integer.
     Number,
     /// Any text without blanks, braces and commas.
     Text,
@@ -92,7 +92,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// In words: there is no such option, or it cannot have this value.
+    /// A message: no such option, or a value that it cannot have.
     pub fn set(
         &mut self,
         registration: &Registration,
@@ -103,20 +103,25 @@ impl Options {
         let Some(spec) = registration.options.iter().find(|spec| spec.name == name) else {
             let names: Vec<&str> = registration.options.iter().map(|spec| spec.name).collect();
             return Err(match names.as_slice() {
-                [] => format!("`{pass}` has no options"),
-                names => format!("`{pass}` has no option `{name}`; it has {}", names.join(", ")),
+                [] => format!("`{pass}` takes no options"),
+                names => format!(
+                    "unknown option `{name}` of `{pass}`; expected one of {}",
+                    names.join(", ")
+                ),
             });
         };
         let separates = |c: char| c.is_whitespace() || "{},".contains(c);
         let (fits, wanted) = match spec.kind {
             OptionKind::Flag => (matches!(value, "true" | "false"), "`true` or `false`"),
-            OptionKind::Number => (value.parse::<usize>().is_ok(), "a whole number below 2^64"),
+            OptionKind::Number => (value.parse::<usize>().is_ok(), "an integer from 0 to 2^64 - 1"),
             OptionKind::Text => {
                 (!value.contains(separates), "text without blanks, braces and commas")
             }
         };
         if !fits {
-            return Err(format!("option `{name}` of `{pass}` is {wanted}, not `{value}`"));
+            return Err(format!(
+                "invalid value `{value}` for option `{name}` of `{pass}`; expected {wanted}"
+            ));
         }
         let value = match value.parse::<usize>() {
             // `007` and `+7` are `7`, so that equal options have equal text.
@@ -166,7 +171,7 @@ impl Registry {
         Self::default()
     }
 
-    /// Adds a pass; one of the same name makes way for it.
+    /// Adds a pass; replaces any pass of the same name.
     pub fn register(&mut self, registration: &'static Registration) {
         self.passes.insert(registration.name, registration);
     }

@@ -182,14 +182,14 @@ impl<'a> Parser<'a> {
         let Some(registration) = self.registry.get(name) else {
             let names = self.registry.iter().map(|pass| pass.name);
             let help = match closest(name, names.chain(["func"])) {
-                Some(similar) => Some(format!("there is one called `{similar}`")),
+                Some(similar) => Some(format!("did you mean `{similar}`?")),
                 None if self.registry.is_empty() => None,
                 None => {
                     let names: Vec<&str> = self.registry.iter().map(|pass| pass.name).collect();
                     Some(format!("the passes are {}", names.join(", ")))
                 }
             };
-            return Err(PipelineError { at, message: format!("there is no pass `{name}`"), help });
+            return Err(PipelineError { at, message: format!("unknown pass `{name}`"), help });
         };
         self.blanks();
         let options = match self.rest().starts_with('{') {
@@ -200,7 +200,7 @@ impl<'a> Parser<'a> {
         if in_functions && !step.is_function() {
             return Err(PipelineError {
                 at,
-                message: format!("`{name}` runs on the module, not on its functions"),
+                message: format!("`{name}` is a module pass and cannot run on functions"),
                 help: Some("put it outside the parentheses of `func(…)`".to_owned()),
             });
         }
@@ -235,7 +235,7 @@ impl<'a> Parser<'a> {
             };
             let place = at.start..value.as_ref().map_or(at.end, |(_, at)| at.end);
             if given.contains(&name) {
-                return Err(error(at, format!("option `{name}` is given twice")));
+                return Err(error(at, format!("duplicate option `{name}`")));
             }
             given.push(name);
             let spec = registration.options.iter().find(|spec| spec.name == name);
@@ -270,7 +270,7 @@ impl<'a> Parser<'a> {
         self.word(|c| c.is_whitespace() || "(){},=".contains(c))
     }
 
-    /// What stands before the next character that ends it.
+    /// The text before the next delimiter.
     fn word(&mut self, ends: impl Fn(char) -> bool) -> (&'a str, Range<usize>) {
         let rest = self.rest();
         let word = rest.split(ends).next().unwrap_or_default();

@@ -91,10 +91,10 @@ fn nothing_is_the_empty_pipeline() {
     let text = "func(\n\ttidy,\n\tmem2rag,\n\ttidy)";
     let error = parse_pipeline(text, &registry()).unwrap_err();
     assert_eq!(&text[error.at.clone()], "mem2rag");
-    assert_eq!(error.to_string(), "there is no pass `mem2rag`, at byte 14");
+    assert_eq!(error.to_string(), "unknown pass `mem2rag`, at byte 14");
     assert_eq!(
         error.render(text),
-        "there is no pass `mem2rag`\n  \tmem2rag,\n  \t^^^^^^^\n  help: there is one called `mem2reg`"
+        "unknown pass `mem2rag`\n  \tmem2rag,\n  \t^^^^^^^\n  help: did you mean `mem2reg`?"
     );
 }
 

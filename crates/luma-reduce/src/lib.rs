@@ -26,9 +26,9 @@ pub use source::{ReducedSource, reduce_source};
 /// How long to try.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Stop after so many questions to the oracle; no limit if `None`.
+    /// Maximum number of oracle calls; `None` means no limit.
     pub max_calls: Option<usize>,
-    /// Stop after this time, at the next question; no limit if `None`.
+    /// Maximum time, checked before each oracle call; `None` means no limit.
     pub max_time: Option<Duration>,
 }
 
@@ -37,9 +37,9 @@ pub struct Options {
 pub struct Stats {
     /// Whether the oracle accepted the input as it was. If not, the input is the result.
     pub interesting: bool,
-    /// Questions to the oracle.
+    /// Oracle calls.
     pub calls: usize,
-    /// Of these, how many it accepted.
+    /// How many candidates the oracle accepted.
     pub accepted: usize,
     /// Rounds through all kinds of changes; the last one found nothing, unless `exhausted`.
     pub rounds: usize,

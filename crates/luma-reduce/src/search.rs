@@ -15,7 +15,7 @@ pub(crate) trait Subject {
     fn is_valid(&self) -> bool;
     /// Different for different subjects.
     fn text(&self) -> String;
-    /// The size people are told.
+    /// The size for reports.
     fn size(&self) -> usize;
 }
 

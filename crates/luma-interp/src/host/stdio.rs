@@ -39,7 +39,7 @@ fn fputs(m: &mut Machine<'_, '_>, &[text, file, ..]: &Args) -> Faulty<Flow> {
     let text = m.memory.text(text, u64::MAX)?;
     match m.files.get_mut(&file) {
         Some(content) => content.extend_from_slice(text),
-        None => return Err(bad_argument("this is no open file")),
+        None => return Err(bad_argument("the argument is not an open file")),
     }
     next(1)
 }
@@ -47,14 +47,14 @@ fn fputs(m: &mut Machine<'_, '_>, &[text, file, ..]: &Args) -> Faulty<Flow> {
 fn fputc(m: &mut Machine<'_, '_>, &[byte, file, ..]: &Args) -> Faulty<Flow> {
     match m.files.get_mut(&file) {
         Some(content) => content.push(byte as u8),
-        None => return Err(bad_argument("this is no open file")),
+        None => return Err(bad_argument("the argument is not an open file")),
     }
     next(u64::from(byte as u8))
 }
 
 fn fclose(m: &mut Machine<'_, '_>, &[file, ..]: &Args) -> Faulty<Flow> {
     if m.files.remove(&file).is_none() {
-        return Err(bad_argument("this is no open file"));
+        return Err(bad_argument("the argument is not an open file"));
     }
     m.memory.free(file, m.pc)?;
     next(0)

@@ -1,8 +1,7 @@
-//! What looks at a compilation from outside, step by step: dumps, differences, times, gates.
+//! Instrumentation of a compilation, step by step: dumps, diffs, times, gates.
 //!
-//! Nothing here knows what a step does or what an IR is made of: a [`StepInfo`] says what is about
-//! to run, an [`Ir`] shows what stands, and an [`Instrument`] is told of both. So the same
-//! instruments work in every world a program goes through.
+//! Instruments do not depend on steps or on an IR: they are given a [`StepInfo`], which describes the
+//! step, and an [`Ir`], which can print and count. So the same instruments work in every world.
 
 mod diff;
 mod gate;
@@ -28,7 +27,7 @@ pub use stats::Stats;
 pub use time::Time;
 pub use tree::Tree;
 
-/// Something that is told of every step. All methods have a default that does nothing.
+/// Observes every step. The default of every method does nothing.
 ///
 /// # Errors
 ///
@@ -66,9 +65,9 @@ pub trait Instrument {
     }
 }
 
-/// What an IR, at any level, can be asked for.
+/// The program between two steps, at any level.
 pub trait Ir {
-    /// The level it stands at, as `--emit` calls it: `luma-ir`.
+    /// Its level, as in `--emit`: `luma-ir`.
     fn level(&self) -> &'static str;
 
     /// The extension of files at this level: `lir`.
@@ -77,7 +76,7 @@ pub trait Ir {
     /// What starts a comment in its text: `//`.
     fn comment(&self) -> &'static str;
 
-    /// It as text; made when first asked for.
+    /// Its text; made on first use.
     fn text(&self) -> Arc<str>;
 
     /// A number that differs, but for accidents, when the text differs.
@@ -94,18 +93,18 @@ pub trait Ir {
 /// One step, as users see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepInfo {
-    /// Its place in the list, from 1.
+    /// Its number in the list, from 1.
     pub number: usize,
     /// Where it works.
     pub world: World,
     /// The name of its pass, without options: `simplifycfg`.
     pub name: String,
-    /// It as part of a pipeline of its world, with nesting and options:
+    /// Its text in a pipeline of its world, with nesting and options:
     /// `function(simplifycfg<keep-loops>)`.
     pub text: String,
     /// What it does, in one sentence.
     pub summary: String,
-    /// Whether nothing works without it: it cannot be skipped.
+    /// Whether later steps need it: it cannot be skipped.
     pub mandatory: bool,
 }
 
@@ -137,14 +136,14 @@ impl fmt::Display for World {
     }
 }
 
-/// What is known of a step that has run.
+/// The result of a step.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// Whether it changed anything; `None` where nobody says.
+    /// Whether it changed anything; `None` if that is not known.
     pub changed: Option<bool>,
     /// How long it took, verification included, instruments excluded.
     pub time: Duration,
-    /// What its pass counted: every statistic it declares.
+    /// Every statistic that its pass declares, with its value.
     pub statistics: Vec<Count>,
 }
 
@@ -162,9 +161,9 @@ pub struct Count {
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// For people.
+    /// An aligned table.
     Table,
-    /// For programs: one JSON object on one line.
+    /// One JSON object on one line.
     Json,
 }
 
@@ -177,10 +176,10 @@ fn header(out: &mut dyn Write, ir: &dyn Ir, when: &str, step: &StepInfo) -> io::
     writeln!(out, "{comment} -----// IR Dump {when} {name} (step {number}) //----- //")
 }
 
-/// Nobody looks.
+/// No instrument.
 impl Instrument for () {}
 
-/// One that is looked at afterwards.
+/// A borrowed instrument, for use after the run.
 impl<T: Instrument + ?Sized> Instrument for &mut T {
     fn allow(&self, step: &StepInfo) -> bool {
         (**self).allow(step)

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 pub(crate) enum Plain {
     /// 0, false, null, a place or an aggregate of zeros.
     Zero,
-    /// 1 or true; zero for what is no number.
+    /// 1 or true; zero for other types.
     One,
 }
 
