@@ -1,4 +1,4 @@
-//! `lumac bisect` names the step that is guilty, whichever way it is guilty, and shows what it
+//! `lumac bisect` finds the step that introduces a failure of any kind, and shows what it
 //! changed.
 
 use libtest_mimic::Trial;
@@ -49,7 +49,7 @@ fn by_output() {
     ] {
         let passes = format!("--luma-passes={passes}");
         let said = found(&["--oracle=output", "--test-passes", &passes]);
-        assert!(said.contains("is guilty: `test-miscompile` (luma)\n"), "{said}");
+        assert!(said.contains("introduces the failure: `test-miscompile` (luma)\n"), "{said}");
         assert!(said.contains("is `day 0: 1 4 91` by the interpreter"), "{said}");
         assert!(said.contains("and `day 0: 1 4 92` then"), "{said}");
         assert!(said.contains("\n-  %0 = luma.constant() {value = 91 : i64}"), "{said}");
@@ -68,16 +68,16 @@ fn by_crash() {
     ] {
         let passes = format!("--luma-passes=func(lower-defer),{pass},func(structured-to-cfg)");
         let said = found(&["--oracle=crash", "--test-passes", &passes]);
-        assert!(said.contains(&format!("is guilty: `{step}` (luma)\n")), "{said}");
+        assert!(said.contains(&format!("introduces the failure: `{step}` (luma)\n")), "{said}");
         assert!(said.contains(why), "{said}");
-        assert!(said.contains("it was given this luma-ir and left nothing:\n"), "{said}");
+        assert!(said.contains("the step was given this luma-ir and produced nothing:\n"), "{said}");
     }
 }
 
 fn by_diagnostic() {
     let passes = "--luma-passes=func(lower-defer),test-error";
     let said = found(&["--oracle=diagnostic", "--test-passes", passes]);
-    assert!(said.contains("is guilty: `test-error` (luma)\n"), "{said}");
+    assert!(said.contains("introduces the failure: `test-error` (luma)\n"), "{said}");
     assert!(said.contains("lumac reports E0503: `test-error` fails"), "{said}");
 }
 
@@ -87,7 +87,7 @@ fn by_command() {
         ["! grep -q -e luma.defer -e '^const'", "! grep -q -e luma.defer -e '^const' {} /dev/null"]
     {
         let said = found(&[&format!("--oracle={command}")]);
-        assert!(said.contains("is guilty: `lower-defer` (luma)\n"), "{said}");
+        assert!(said.contains("introduces the failure: `lower-defer` (luma)\n"), "{said}");
         assert!(said.contains("\n-  luma.defer() ({\n"), "{said}");
     }
     // Below Luma.
@@ -100,7 +100,7 @@ fn innocent() {
         ("output", "no step changes what the program does"),
         ("crash", "lumac does not crash"),
         ("diagnostic=E0401", "lumac does not report E0401"),
-        ("false", "`false` does not end with 0 after the last step"),
+        ("false", "the command `false` does not exit with 0 after the last step"),
     ] {
         let (code, stdout, stderr) = bisect(&[&format!("--oracle={oracle}"), "-O1"]);
         assert_eq!((code, stdout.as_str()), (Some(1), ""), "{oracle}: {stderr}");

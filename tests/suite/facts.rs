@@ -75,7 +75,7 @@ fn facts() {
 fn refused() {
     let output = check(&["--ownership-dump=sumaries"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("no function `sumaries`"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("unknown function `sumaries`"));
     let output = check(&["--ownership-facts=/no/such/directory/x.json"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("error[E0505]"));

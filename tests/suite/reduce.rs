@@ -67,14 +67,14 @@ fn source() {
     let (small, said) = reduce("x.lx", &text, MISCOMPILED);
     let ops = count(&lower(&small));
     assert!((1..20).contains(&ops), "{ops}:\n{small}");
-    assert!(said.contains("lines to ") && said.contains(" questions to the oracle"), "{said}");
+    assert!(said.contains("lines to ") && said.contains(" oracle calls"), "{said}");
     // It still shows the pass.
     let directory = scratch();
     std::fs::write(directory.path().join("small.lx"), &small).unwrap();
     let mut bisect = lumac();
     bisect.current_dir(directory.path()).args(["bisect", "small.lx"]).args(MISCOMPILED);
     let found = String::from_utf8(success(&mut bisect, b"")).unwrap();
-    assert!(found.contains("is guilty: `test-miscompile` (luma)"), "{found}");
+    assert!(found.contains("introduces the failure: `test-miscompile` (luma)"), "{found}");
 }
 
 fn luma_ir() {
@@ -122,15 +122,15 @@ fn command() {
     assert!(small.contains("quarter") && small.len() < 80, "{small}");
     let limited = ["--oracle=grep -q quarter {}", "--max-calls=5"];
     let (_, said) = reduce("x.lx", &program(), &limited);
-    assert!(said.contains("; 5 questions") && said.contains("stopped by a limit"), "{said}");
+    assert!(said.contains("; 5 oracle calls") && said.contains("stopped at a limit"), "{said}");
 }
 
 fn refused() {
     for (oracle, why) in [
-        ("output", "the program does what the interpreter says"),
+        ("output", "native code and the interpreter agree on the input"),
         ("crash", "lumac does not crash"),
         ("diagnostic=E0401", "lumac does not report E0401"),
-        ("diagnostic", "lumac reports nothing"),
+        ("diagnostic", "lumac reports no diagnostic for the input"),
         ("false", "the oracle does not accept the input"),
     ] {
         let mut command = lumac();

@@ -140,7 +140,7 @@ fn expansion() {
 
 fn passes() {
     let list = text(success(lumac().arg("--list-passes"), b""));
-    for words in ["lower-defer (function, mandatory)", "Passes of MLIR", "opt --print-passes"] {
+    for words in ["lower-defer (function, mandatory)", "MLIR passes", "opt --print-passes"] {
         assert!(list.contains(words), "{words} is missing in\n{list}");
     }
     assert!(!list.contains("test-crash"), "{list}");
@@ -180,15 +180,15 @@ fn wrong_pipelines() {
 fn wrong_steps() {
     let directory = program();
     for (arguments, words) in [
-        (&["--stop-after=999"][..], "there is no step 999"),
-        (&["--stop-after=lower-defre"], "there is one `lower-defer`"),
-        (&["--print-ir-after=nonsense"], "`--print-ir-after`: there is no step `nonsense`"),
-        (&["--print-ir-before=lower-defer,nonsense"], "there is no step `nonsense`"),
-        (&["--disable-pass=nonsense"], "there is no step `nonsense`"),
+        (&["--stop-after=999"][..], "step number 999 is out of range"),
+        (&["--stop-after=lower-defre"], "the pipeline has a step `lower-defer`"),
+        (&["--print-ir-after=nonsense"], "`--print-ir-after`: unknown step `nonsense`"),
+        (&["--print-ir-before=lower-defer,nonsense"], "unknown step `nonsense`"),
+        (&["--disable-pass=nonsense"], "unknown step `nonsense`"),
         (&["--disable-pass=lower-defer"], "`lower-defer` is mandatory"),
         (&["--disable-pass=lower-to-mlir"], "`lower-to-mlir` is mandatory"),
         (&["--disable-pass=codegen", "--emit=obj"], "`codegen` is mandatory"),
-        (&["--print-ir-after=lower-to-mlir", "--emit=luma-ir"], "there is no step"),
+        (&["--print-ir-after=lower-to-mlir", "--emit=luma-ir"], "unknown step"),
     ] {
         let ran = run(directory.path(), &[&["x.lx"], arguments].concat());
         assert_eq!(ran.code, Some(2), "{arguments:?}\n{}", ran.stderr);
@@ -578,7 +578,7 @@ fn no_reproducers() {
         assert_eq!(ran.code, Some(2), "{}", ran.stderr);
         assert!(ran.stderr.contains(words), "{}", ran.stderr);
     };
-    failed("a.lir", PROGRAM, "is no reproducer");
+    failed("a.lir", PROGRAM, "is not a reproducer");
     failed("b.lir", "// lumac reproducer\n// option: -oprecious\n", "`-oprecious`");
     let missing = run(at, &["--run-reproducer", "missing.lir"]);
     assert!(missing.code == Some(2) && missing.stderr.contains("E0100"), "{}", missing.stderr);

@@ -88,12 +88,12 @@ fn wrong_pipelines() {
     std::fs::write(directory.path().join("ok.lx"), "const main -> fn () int { return 0; }")
         .unwrap();
     for (text, place, said) in [
-        ("", "1:1", "there is no pipeline"),
-        ("# a\nb\n", "2:1", "no name"),
-        ("a: -O0\na: -O1", "2:1", "two pipelines `a`"),
-        ("a b: -O0", "1:1", "`a b` is no name"),
+        ("", "1:1", "defines no pipeline"),
+        ("# a\nb\n", "2:1", "missing pipeline name"),
+        ("a: -O0\na: -O1", "2:1", "duplicate pipeline name `a`"),
+        ("a b: -O0", "1:1", "invalid pipeline name `a b`"),
         ("a: --nonsense", "1:1", "unexpected argument '--nonsense'"),
-        ("a: '-O0", "1:1", "a quote is not closed"),
+        ("a: '-O0", "1:1", "unterminated quote"),
         ("a: -O0\nb: --luma-passes=func(mem2rge)", "2:1", "mem2rge"),
         ("a: --disable-pass=lower-defer", "1:1", "mandatory"),
     ] {

@@ -124,7 +124,7 @@ pub fn compile(
 ///
 /// # Errors
 ///
-/// In words, what is wrong with the command line.
+/// A message that says what is wrong with the command line.
 pub fn plan(job: &Job<'_>, granularity: Granularity) -> Result<Plan, String> {
     let all = [EmitKind::Exe];
     let options = PlanOptions {
@@ -204,12 +204,12 @@ pub fn cx<'a>(
     }
 }
 
-/// Says that what is asked for stands above the input.
+/// Reports an output kind that precedes the level of the input.
 fn refused(job: &Job<'_>, level: Level, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let first = job.emit.first().filter(|&&kind| kind < level.first_kind());
     let Some(kind) = first.filter(|_| job.stop_after.is_none()) else { return false };
     let name = kind.name();
-    let message = format!("`--emit={name}` cannot be made from input of a lower level");
+    let message = format!("`--emit={name}` needs input of a higher level than this file");
     diagnostics.push(Diagnostic::unlocated(codes::E0503, message));
     true
 }

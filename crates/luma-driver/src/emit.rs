@@ -99,7 +99,7 @@ impl Outputs {
                         let message = format!("cannot write to standard output: {why}");
                         Err(Box::new(Diagnostic::unlocated(codes::E0505, message)))
                     }
-                    // A reader that has seen enough is no error.
+                    // A reader that closes the stream early is not an error.
                     _ => Ok(()),
                 };
             }

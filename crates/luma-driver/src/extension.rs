@@ -6,17 +6,15 @@ use luma_diagnostics::Diagnostic;
 use luma_ir::{Builder, Function, Module, Op, Value, verify_module};
 use luma_pass::{Analyses, PassContext, Preserved, Registration};
 
-/// Rewrites one operation into others: builds them at the builder, which stands before the
-/// operation, and gives the values that take the place of its results. The operation is then
-/// removed.
+/// Lowers one operation: builds others with the builder, which inserts before the operation, and
+/// returns the values that replace its results. The operation is then erased.
 ///
 /// # Errors
 ///
 /// Why this operation cannot be rewritten.
 pub type Lowering = fn(&mut Builder<'_>, Op) -> Result<Vec<Value>, Diagnostic>;
 
-/// What the command line works with: lumac's own passes, and what [`main_with`](crate::main_with)
-/// was told of.
+/// The passes, dialects and lowerings of lumac and of its extensions.
 #[derive(Debug, Default)]
 pub struct Registry {
     passes: luma_pass::Registry,
@@ -30,7 +28,7 @@ impl Registry {
         Self { passes: luma_opt::registry(), ..Self::default() }
     }
 
-    /// Adds a pass; one of the same name makes way for it.
+    /// Adds a pass; replaces any pass of the same name.
     pub fn register_pass(&mut self, registration: &'static Registration) {
         self.passes.register(registration);
     }
@@ -115,7 +113,7 @@ impl Registry {
                     let name = &cx.context.op_def(f.op_name(op)).name;
                     let (given, wanted) = (values.len(), f.results(op).len());
                     let message = format!(
-                        "the lowering of `{name}` gives {given} values for its {wanted} results"
+                        "the lowering of `{name}` returns {given} values, but the operation has {wanted} results"
                     );
                     let span = f.loc(op).span;
                     errors.push(Diagnostic::new(luma_diagnostics::codes::E0502, span, message));

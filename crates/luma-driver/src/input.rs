@@ -1,4 +1,4 @@
-//! Reads the program.
+//! Reads input files.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -57,7 +57,7 @@ pub struct Input {
 ///
 /// # Errors
 ///
-/// E0100 (exit code 2) when it cannot be read, E0108 when it is no UTF-8.
+/// E0100 (exit code 2) when it cannot be read, E0108 when it is not UTF-8.
 pub fn read(
     map: &mut SourceMap,
     path: &Path,

@@ -35,11 +35,11 @@ pub(crate) fn any(args: &InstrumentArgs) -> bool {
         || record.is_some()
 }
 
-/// The instruments, in the order they are told of a step.
+/// The instruments, in the order in which they observe a step.
 ///
 /// # Errors
 ///
-/// In words: a step is named that the plan does not have.
+/// A message that names a step that is not in the plan.
 pub(crate) fn from_args(
     args: &InstrumentArgs,
     pipeline: &PipelineArgs,

@@ -1,5 +1,5 @@
-//! What stands at the levels: reading each, and the way from source to verified Luma IR. The way
-//! down from there is [`crate::steps`].
+//! Reads programs at each level, and lowers source to verified Luma IR. The rest of the way is
+//! [`crate::steps`].
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ pub fn program(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Module> {
     if !matches!(input.level, Level::Source | Level::LumaIr) {
-        let message = "the interpreter runs Luma source and Luma IR, nothing below";
+        let message = "the interpreter runs only Luma source and Luma IR";
         diagnostics.push(Diagnostic::unlocated(codes::E0503, message));
         return None;
     }

@@ -1,6 +1,5 @@
-//! The options that commands share: where the program starts, which steps it goes through, what is
-//! shown of them, and how diagnostics are reported. Groups of arguments for clap, so that a command
-//! line, a reproducer and a file of pipelines spell them in the same way.
+//! Options shared by commands: input level, passes, instrumentation, diagnostics. They are groups of
+//! clap arguments, so that command lines, reproducers and pipeline files use the same syntax.
 
 use std::path::PathBuf;
 
@@ -286,7 +285,7 @@ pub enum Ownership {
     Off,
 }
 
-/// How much is optimised.
+/// Optimisation level.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptLevel {
     /// No optimisation.
@@ -304,7 +303,7 @@ pub enum OptLevel {
 }
 
 impl OptLevel {
-    /// As LLVM calls it.
+    /// The corresponding level of LLVM.
     pub fn llvm(self) -> luma_llvm::OptLevel {
         match self {
             Self::O0 => luma_llvm::OptLevel::O0,

@@ -138,7 +138,8 @@ impl Reproduce<'_> {
     /// Writes a reproducer of the step at `index`; says where, or why not.
     fn write(&self, index: usize, what: &str, allow: &dyn Fn(&StepInfo) -> bool) -> String {
         let Some(state) = steps::run_until(self.cx, self.plan, index, allow) else {
-            return "there is no reproducer: the steps before this one failed when redone".into();
+            return "no reproducer was written: the steps before this one failed when repeated"
+                .into();
         };
         let Some(step) = self.plan.steps.get(index) else { return String::new() };
         let shown = state.show(self.cx.map, false);
@@ -167,7 +168,7 @@ impl Reproduce<'_> {
                 let path = path.display();
                 format!("wrote `{path}`; `lumac --run-reproducer {path}` fails the same way")
             }
-            Err(why) => format!("there is no reproducer: {why}"),
+            Err(why) => format!("no reproducer was written: {why}"),
         }
     }
 
@@ -259,7 +260,7 @@ fn save(directory: Option<&Path>, name: &str, text: &str) -> Result<PathBuf, Str
 ///
 /// # Errors
 ///
-/// It cannot be read, or is no reproducer.
+/// It cannot be read, or is not a reproducer.
 pub fn arguments(path: &Path) -> Result<Vec<OsString>, Box<Diagnostic>> {
     let name = path.display();
     let failed = |why: String| Box::new(Diagnostic::unlocated(codes::E0100, why));
@@ -270,14 +271,14 @@ pub fn arguments(path: &Path) -> Result<Vec<OsString>, Box<Diagnostic>> {
     let mut lines = text.lines().map_while(comment).map(str::trim);
     if lines.next() != Some(TITLE) {
         return Err(failed(format!(
-            "`{name}` is no reproducer: it does not start with one's header"
+            "`{name}` is not a reproducer: the first line is not the comment `{TITLE}`"
         )));
     }
     let mut arguments: Vec<OsString> = vec!["lumac".into()];
     for option in lines.filter_map(|line| line.strip_prefix(OPTION)) {
         if !ALLOWED.iter().any(|allowed| option.starts_with(allowed)) {
             return Err(failed(format!(
-                "`{name}` holds the option `{option}`, which none may hold"
+                "`{name}` contains the option `{option}`, which is not allowed in a reproducer"
             )));
         }
         arguments.push(option.into());

@@ -1,4 +1,4 @@
-//! `lumac bisect`: which step of the list from source to machine code is guilty.
+//! `lumac bisect`: finds the step, from source to machine code, that introduces a failure.
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -40,7 +40,7 @@ pub struct BisectArgs {
     pub(crate) args: Vec<OsString>,
 }
 
-/// The exit code is 0 when a guilty step was found.
+/// Runs the command; the exit code is 0 if a step was found.
 pub fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
     let mut code = ExitCode::FAILURE;
     let read = with_input(&args.input, registry, |map, input, dialects, _| {
@@ -66,7 +66,7 @@ pub fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
     if read == ExitCode::SUCCESS { code } else { read }
 }
 
-/// Why no step is named.
+/// Why no step was found.
 struct Nothing {
     message: String,
     /// The command line is wrong.
@@ -86,16 +86,16 @@ struct Search<'a> {
     step_limit: Option<u64>,
 }
 
-/// What was found.
+/// The step that was found.
 struct Guilty {
     /// The number of the step; 0 is the input.
     step: usize,
-    /// Why it is the one.
+    /// How the failure shows.
     because: String,
-    /// What was compared ran natively, so what the step left was only seen after the steps that
-    /// follow it.
+    /// Native runs were compared, so the result of the step was only observed through the steps
+    /// that follow it.
     natively: bool,
-    /// What stands before and after it, with the level, as far as that can be shown.
+    /// The text before and after it, with its level, if it can be shown.
     before: Option<(EmitKind, String)>,
     after: Option<(EmitKind, String)>,
 }
@@ -117,7 +117,7 @@ impl Search<'_> {
         Ok(report(&plan, &guilty))
     }
 
-    /// What stands after the step `number`, when nothing optional above it runs.
+    /// The state after step `number`, with all later optional steps skipped.
     fn state(&self, plan: &Plan, number: usize) -> Option<State> {
         let allow = |step: &StepInfo| self.job.allows(number, step);
         steps::run_until(&self.job.cx(self.map, self.input), plan, number, &allow)
@@ -128,7 +128,7 @@ impl Search<'_> {
         Some((state.kind(), state.to_text(self.map, false, false)))
     }
 
-    /// A guilty step that runs in this process without harm.
+    /// A step that can be run in this process.
     fn guilty(&self, plan: &Plan, step: usize, because: String) -> Guilty {
         let before = step.checked_sub(1).and_then(|before| self.text(plan, before));
         Guilty { step, because, natively: false, before, after: self.text(plan, step) }
@@ -141,7 +141,7 @@ impl Search<'_> {
         let cx = self.job.cx(self.map, self.input);
         let native = |number: usize| {
             oracle::native(&cx, plan, &self.job, number, LIMITS)
-                .map_err(|why| format!("{why}; look for it with `--oracle=crash`"))
+                .map_err(|why| format!("{why}; use `--oracle=crash` to find the step"))
         };
         let (reference, of) = if self.input.level <= Level::LumaIr {
             (self.reference(limit)?, "by the interpreter before all passes")
@@ -160,7 +160,7 @@ impl Search<'_> {
                     let Some(State::Luma(module, _)) = self.state(plan, number) else {
                         let name = &step.info.name;
                         return Err(Nothing::from(format!(
-                            "the step `{name}` fails; look for it with `--oracle=crash`"
+                            "the step `{name}` fails; use `--oracle=crash` to find the cause"
                         )));
                     };
                     let run = oracle::interpret(&module, self.job.args, limit).0;
@@ -220,13 +220,13 @@ impl Search<'_> {
         let directory = oracle::scratch()?;
         let file = self.file(directory.path())?;
         let object = || format!("-o{}", directory.path().join("out.o").display());
-        // Who is needed for the crash, among what can be skipped?
+        // Which optional step does the crash need?
         let with_limit = |number: usize| {
             let number = number.min(self.job.pipeline.opt_bisect_limit.unwrap_or(usize::MAX));
             let flags = [format!("--opt-bisect-limit={number}"), "--emit=obj".into(), object()];
             oracle::child(&self.job, &file, &flags)
         };
-        // Who crashes, among what cannot?
+        // Which mandatory step crashes?
         let stopped = |number: usize, limit: usize| {
             let flags = [
                 format!("--opt-bisect-limit={limit}"),
@@ -238,7 +238,7 @@ impl Search<'_> {
         let last = plan.steps.len();
         let found = first_bad(plan, last, |n| Ok(with_limit(n)?.crash.is_some()))?;
         let (step, limit) = match found {
-            None => return Err("lumac does not crash".to_owned().into()),
+            None => return Err("lumac does not crash on this input".to_owned().into()),
             Some(0) => {
                 let crashes = |n: usize| match n {
                     0 => Ok(false),
@@ -259,7 +259,7 @@ impl Search<'_> {
             Ok(text.map(|text| (level_of(plan, step.info.number), text)))
         };
         let before = shown(step.saturating_sub(1))?;
-        // The output of code generation is no text.
+        // The output of code generation is not text.
         let after = if step == last { None } else { shown(step)? };
         let because = format!("lumac fails: {how}");
         Ok(Guilty { step, because, natively: false, before, after })
@@ -284,11 +284,13 @@ impl Search<'_> {
         let code = match (code, all.first()) {
             (Some(code), _) => code,
             (None, Some(first)) => first.code.as_str(),
-            (None, None) => return Err("lumac reports nothing".to_owned().into()),
+            (None, None) => {
+                return Err("lumac reports no diagnostic for this input".to_owned().into());
+            }
         };
         let found = first_bad(plan, plan.steps.len(), |n| Ok(oracle::reports(&after(n)?, code)))?;
         let Some(step) = found else {
-            return Err(format!("lumac does not report {code}").into());
+            return Err(format!("lumac does not report {code} for this input").into());
         };
         let found = after(step)?;
         let message = found.iter().find(|d| d.code.as_str() == code).map(|d| d.message.as_str());
@@ -300,7 +302,7 @@ impl Search<'_> {
 
     fn command(&self, plan: &Plan, text: &str) -> Result<Guilty, Nothing> {
         let directory = oracle::scratch()?;
-        // Machine code is nothing a command for text could look at.
+        // Commands read text, and the result of code generation is not text.
         let last = plan.steps.iter().filter(|planned| planned.step.leaves().is_some()).count();
         let found = first_bad(plan, last, |number| {
             let (kind, state) = match number {
@@ -308,7 +310,7 @@ impl Search<'_> {
                 _ => self.text(plan, number).ok_or_else(|| {
                     Nothing::from(format!(
                         "lumac fails before step {number} has run; \
-                         look for that with `--oracle=crash`"
+                         use `--oracle=crash` to find the cause"
                     ))
                 })?,
             };
@@ -317,9 +319,11 @@ impl Search<'_> {
             Ok(oracle::command(text, &path)?)
         })?;
         let Some(step) = found else {
-            return Err(format!("`{text}` does not end with 0 after the last step").into());
+            return Err(
+                format!("the command `{text}` does not exit with 0 after the last step").into()
+            );
         };
-        Ok(self.guilty(plan, step, format!("`{text}` ends with 0 there")))
+        Ok(self.guilty(plan, step, format!("the command `{text}` exits with 0")))
     }
 
     /// The input in a file of its own: it may have come from standard input.
@@ -365,14 +369,14 @@ fn first_bad(
     Ok(Some(bad))
 }
 
-/// What people read, on standard output.
+/// The report for standard output.
 fn report(plan: &Plan, guilty: &Guilty) -> String {
     let count = plan.steps.len();
     let Some(step) = guilty.step.checked_sub(1).and_then(|at| plan.steps.get(at)) else {
-        return format!("the input itself is it: {}\n", guilty.because);
+        return format!("the failure is already in the input: {}\n", guilty.because);
     };
     let StepInfo { number, world, name, text, summary, .. } = &step.info;
-    let mut out = format!("step {number} of {count} is guilty: `{name}` ({world})\n");
+    let mut out = format!("step {number} of {count} introduces the failure: `{name}` ({world})\n");
     if text != name {
         out += &format!("  {text}\n");
     }
@@ -391,7 +395,7 @@ fn report(plan: &Plan, guilty: &Guilty) -> String {
         .collect();
     if !same.is_empty() {
         out += &format!(
-            "nothing native runs without the steps after it, so it may also be {}\n",
+            "no native code can be made without the steps after it, so the cause may also be {}\n",
             same.join(", ")
         );
     }
@@ -399,23 +403,24 @@ fn report(plan: &Plan, guilty: &Guilty) -> String {
         (Some((from, before)), Some((to, after))) if from == to => {
             let diff = unified_diff(before, after);
             if diff.is_empty() {
-                out += "it changes nothing\n";
+                out += "the step does not change the IR\n";
             } else {
                 out += &format!("--- before {name}\n+++ after {name}\n{diff}");
             }
         }
         (_, Some((to, after))) => {
-            out += &format!("it makes this {}:\n{after}", to.name());
+            out += &format!("the step produces this {}:\n{after}", to.name());
         }
         (Some((from, before)), None) => {
-            out += &format!("it was given this {} and left nothing:\n{before}", from.name());
+            out +=
+                &format!("the step was given this {} and produced nothing:\n{before}", from.name());
         }
         (None, None) => {}
     }
     out
 }
 
-/// The level of what stands after a step.
+/// The level of the result of a step.
 fn level_of(plan: &Plan, number: usize) -> EmitKind {
     let last = number.checked_sub(1).and_then(|at| plan.steps.get(at));
     last.and_then(|planned| planned.step.leaves()).unwrap_or(EmitKind::Ast)

@@ -198,7 +198,7 @@ impl Behaviour {
         }
     }
 
-    /// Why the interpreter stopped it.
+    /// The kind of trap that stopped it.
     fn kind(&self) -> Option<TrapKind> {
         self.trap.as_ref().map(|(kind, _)| *kind)
     }
@@ -223,7 +223,7 @@ impl Behaviour {
 
 /// Why levels cannot be compared, or that they differ.
 enum Stop {
-    /// Wrong usage: in words.
+    /// Wrong usage, with the message.
     Misuse(String),
     /// E0620 for the first that differs, or why a run is not possible.
     Reported(Vec<Diagnostic>),

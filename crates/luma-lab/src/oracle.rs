@@ -1,4 +1,4 @@
-//! What `lumac bisect` and `lumac reduce` look for in a program, and how it is told that it is there.
+//! The failures that `lumac bisect` and `lumac reduce` look for, and how each is detected.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,16 +21,16 @@ use luma_driver::options::{CodeArgs, EmitKind, PipelineArgs};
 use luma_driver::run;
 use luma_driver::steps::{self, Cx, Granularity, Plan, PlanOptions};
 
-/// What makes a program interesting.
+/// A failure to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Oracle {
-    /// lumac crashes on it, or a step breaks what it works on.
+    /// lumac crashes, or a step leaves invalid IR.
     Crash,
-    /// It does something else than the interpreter says.
+    /// The behaviour differs from that in the interpreter.
     Output,
-    /// lumac reports a diagnostic: with this code, or whatever it reports first.
+    /// lumac reports a diagnostic with this code; without a code, the first diagnostic.
     Diagnostic(Option<String>),
-    /// A command of the shell ends with 0.
+    /// A shell command exits with 0.
     Command(String),
 }
 
@@ -42,12 +42,12 @@ impl FromStr for Oracle {
             "crash" => Ok(Self::Crash),
             "output" => Ok(Self::Output),
             "diagnostic" => Ok(Self::Diagnostic(None)),
-            "" => Err("an oracle is `crash`, `output`, `diagnostic` or a command".into()),
+            "" => Err("empty oracle; expected `crash`, `output`, `diagnostic`, `diagnostic=CODE` or a shell command".into()),
             _ => match text.strip_prefix("diagnostic=") {
                 Some(code) if luma_diagnostics::explain(code).is_some() => {
                     Ok(Self::Diagnostic(Some(code.to_owned())))
                 }
-                Some(code) => Err(format!("there is no code `{code}`")),
+                Some(code) => Err(format!("unknown diagnostic code `{code}`")),
                 None => Ok(Self::Command(text.to_owned())),
             },
         }
@@ -71,7 +71,7 @@ impl Job<'_> {
     ///
     /// # Errors
     ///
-    /// In words: what is wrong with a pipeline.
+    /// A message that says what is wrong with a pipeline.
     pub(crate) fn plan(
         &self,
         from: Level,
@@ -117,7 +117,7 @@ impl Job<'_> {
         step.number <= limit && !self.disabled().any(|which| which.selects(step))
     }
 
-    /// What a run of a plan needs beside it.
+    /// The inputs of a run of a plan.
     pub(crate) fn cx<'m>(&'m self, map: &'m SourceMap, input: Input) -> Cx<'m> {
         Cx {
             map,
@@ -133,7 +133,7 @@ impl Job<'_> {
         }
     }
 
-    /// The options that make another lumac do the same.
+    /// The options with which another lumac process does the same.
     fn flags(&self) -> Vec<OsString> {
         let mut flags: Vec<OsString> = Vec::new();
         let mut flag = |name: &str, value: &str| flags.push(format!("--{name}={value}").into());
@@ -178,7 +178,7 @@ impl Job<'_> {
     }
 }
 
-/// Skips what the job skips, and everything optional above a limit.
+/// Skips the steps that the job skips, and all optional steps above a limit.
 pub(crate) struct Gate<'a> {
     pub(crate) job: Job<'a>,
     pub(crate) limit: usize,
@@ -190,10 +190,10 @@ impl Instrument for Gate<'_> {
     }
 }
 
-/// Steps of the interpreter a program gets, unless the command line says.
+/// The default limit of interpreter steps.
 pub(crate) const STEP_LIMIT: u64 = 50_000_000;
 
-/// Runs a module by the interpreter; also says how many steps that took.
+/// Runs a module in the interpreter; also returns the number of steps.
 pub(crate) fn interpret(module: &Module, args: &[OsString], limit: u64) -> (Behaviour, u64) {
     let options = interp::options(args, Some(limit));
     let mut stdout = Vec::new();
@@ -201,7 +201,8 @@ pub(crate) fn interpret(module: &Module, args: &[OsString], limit: u64) -> (Beha
     (Behaviour::new(stdout, &outcome), outcome.steps)
 }
 
-/// What native code must do if `run` is what the interpreter says; `None` if it may do anything.
+/// The behaviour that native code must have, given that in the interpreter; `None` if it is
+/// undefined.
 pub(crate) fn native_expectation(run: &Behaviour) -> Option<Behaviour> {
     match run.trap {
         None | Some((TrapKind::Leak, _)) => Some(run.clone()),
@@ -216,7 +217,7 @@ pub(crate) fn native_expectation(run: &Behaviour) -> Option<Behaviour> {
 ///
 /// # Errors
 ///
-/// In words: why that is not possible.
+/// A message that says which step failed and why.
 pub(crate) fn native(
     cx: &Cx<'_>,
     plan: &Plan,
@@ -252,7 +253,7 @@ pub(crate) fn reports(diagnostics: &[Diagnostic], code: &str) -> bool {
 ///
 /// # Errors
 ///
-/// In words: why it cannot be written.
+/// A message that says why it cannot be written.
 pub(crate) fn put(directory: &Path, name: &str, text: &[u8]) -> Result<PathBuf, String> {
     let path = directory.join(name);
     std::fs::write(&path, text)
@@ -264,19 +265,19 @@ pub(crate) fn put(directory: &Path, name: &str, text: &[u8]) -> Result<PathBuf, 
 ///
 /// # Errors
 ///
-/// In words: why there is none.
+/// A message that says why it cannot be created.
 pub(crate) fn scratch() -> Result<TempDir, String> {
     TempDir::new().map_err(|why| format!("cannot make a temporary directory: {why}"))
 }
 
-/// A command, or another lumac, is ended after this time.
+/// The limits of a command, or of another lumac process.
 const LONGEST: Limits = Limits { time: Some(Duration::from_secs(60)), output: None, memory: None };
 
-/// Whether a command of the shell ends with 0. The file stands where `{}` is, or at its end.
+/// Whether a shell command exits with 0. The file replaces `{}`, or is appended.
 ///
 /// # Errors
 ///
-/// In words: why it cannot be started.
+/// A message that says why it cannot be started.
 pub(crate) fn command(text: &str, file: &Path) -> Result<bool, String> {
     // The file is a positional parameter, so that no character of its name means anything.
     let script =
@@ -288,16 +289,16 @@ pub(crate) fn command(text: &str, file: &Path) -> Result<bool, String> {
     ran.map(|ran| ran.end.success()).map_err(|why| format!("`sh` cannot be run: {why}"))
 }
 
-/// A crash of another lumac.
+/// A crash of another lumac process.
 #[derive(Clone, Debug)]
 pub(crate) struct Crash {
-    /// The same words for the same reason, whatever the program.
+    /// Equal for crashes with the same cause, whatever the program.
     pub(crate) signature: String,
-    /// What lumac said.
+    /// The error message.
     pub(crate) message: String,
 }
 
-/// What another lumac made of a file.
+/// The result of another lumac process.
 pub(crate) struct Child {
     /// How it crashed, if it did.
     pub(crate) crash: Option<Crash>,
@@ -305,12 +306,11 @@ pub(crate) struct Child {
     pub(crate) stdout: Option<Vec<u8>>,
 }
 
-/// Has another lumac compile `file`, with `more` options. It is another process, so that it may
-/// crash in any way.
+/// Compiles `file` in another lumac process, which may crash in any way, with `more` options.
 ///
 /// # Errors
 ///
-/// In words: why it cannot be started.
+/// A message that says why it cannot be started.
 pub(crate) fn child(job: &Job<'_>, file: &Path, more: &[String]) -> Result<Child, String> {
     let directory = scratch()?;
     let reproducers = directory.path().join("reproducers");
@@ -323,7 +323,7 @@ pub(crate) fn child(job: &Job<'_>, file: &Path, more: &[String]) -> Result<Child
     command.current_dir(directory.path()).env_remove(luma_process::crash::VARIABLE);
     let ran = luma_process::capture(command, Streams::Both, &LONGEST).map_err(failed)?;
     let crashed = match ran.end {
-        // It hangs, which is another matter.
+        // A hang is not a crash.
         End::Time(_) | End::Output(_) => false,
         End::Exited(status) if matches!(status.code(), None | Some(101)) => true,
         // A step left something invalid: lumac leaves a reproducer then, and only then.
@@ -352,7 +352,7 @@ fn signature(stderr: &str) -> String {
     let message = first_error(stderr);
     let message = message.split_once("left invalid IR").map_or(message, |(pass, _)| pass);
     let mut words = String::new();
-    // What stands between backquotes is every second part; a step's name says what crashes.
+    // Every second part is between backquotes. Names of steps are kept: they tell crashes apart.
     for (index, part) in message.split('`').enumerate() {
         let of_program = index % 2 == 1 && part.starts_with(['%', '@', '^', '!']);
         let part = if of_program { "" } else { part };

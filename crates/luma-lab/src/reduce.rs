@@ -1,4 +1,4 @@
-//! `lumac reduce`: makes a program small while it stays interesting.
+//! `lumac reduce`: shrinks a program while an oracle accepts it.
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
@@ -54,7 +54,7 @@ pub struct ReduceArgs {
     pub(crate) args: Vec<OsString>,
 }
 
-/// The exit code is 0 when the input was interesting.
+/// Runs the command; the exit code is 0 if the oracle accepts the input.
 pub fn reduce(args: &ReduceArgs, registry: &Registry) -> ExitCode {
     let mut code = ExitCode::FAILURE;
     let read = with_input(&args.input, registry, |map, input, dialects, _| {
@@ -90,7 +90,7 @@ fn write(args: &ReduceArgs, text: &str) -> ExitCode {
     }
 }
 
-/// The text of what is left.
+/// The text of the reduced program.
 fn reduced(
     args: &ReduceArgs,
     job: Job<'_>,
@@ -131,7 +131,7 @@ fn reduced(
             (text_of(&reduced.module), reduced.stats, "operations")
         }
         Level::Mlir | Level::LlvmIr => {
-            return Err("what can be reduced is Luma source and Luma IR, nothing below".into());
+            return Err("only Luma source and Luma IR can be reduced".into());
         }
     };
     progress.finish();
@@ -149,17 +149,17 @@ fn text_of(module: &Module) -> String {
 fn summary(stats: &Stats, unit: &str) -> Result<(), String> {
     let Stats { before, after, calls, accepted, .. } = stats;
     if !stats.interesting {
-        return Err("the oracle does not accept the input".into());
+        return Err("the oracle does not accept the input: there is nothing to reduce".into());
     }
-    let limit = if stats.exhausted { "; stopped by a limit" } else { "" };
+    let limit = if stats.exhausted { "; stopped at a limit" } else { "" };
     let _ = writeln!(
         std::io::stderr(),
-        "reduced {before} {unit} to {after}; {calls} questions to the oracle, {accepted} accepted{limit}"
+        "reduced {before} {unit} to {after}; {calls} oracle calls, {accepted} accepted{limit}"
     );
     Ok(())
 }
 
-/// A line on a terminal; nothing elsewhere.
+/// A progress line, on terminals only.
 struct Progress(ProgressBar);
 
 impl Progress {
@@ -174,11 +174,11 @@ impl Progress {
         Self(bar)
     }
 
-    /// `size` is that of what was accepted.
+    /// `size` is the size of the candidate, if it was accepted.
     fn tell(&self, asked: usize, size: Option<usize>, unit: &str) {
         self.0.tick();
         if let Some(size) = size {
-            self.0.set_message(format!("{size} {unit} after {asked} questions"));
+            self.0.set_message(format!("{size} {unit} after {asked} oracle calls"));
         }
     }
 
@@ -187,13 +187,13 @@ impl Progress {
     }
 }
 
-/// Says of candidates whether they are interesting, in the way the input is.
+/// Decides whether candidates fail in the same way as the input.
 struct Judge<'a> {
     job: Job<'a>,
     level: Level,
     test: Test,
     directory: TempDir,
-    /// Of the candidates in `directory`.
+    /// The file name of candidates in `directory`.
     name: &'static str,
 }
 
@@ -204,7 +204,7 @@ enum Test {
         limits: Limits,
         kind: Difference,
     },
-    /// Reported before any pass.
+    /// A diagnostic reported before any pass.
     EarlyDiagnostic(String),
     Diagnostic(String, Plan),
     Crash(String),
@@ -273,7 +273,7 @@ fn crash(job: &Job<'_>, file: &Path) -> Result<Option<String>, String> {
     Ok(oracle::child(job, file, &flags)?.crash.map(|crash| crash.signature))
 }
 
-/// A text as the only file.
+/// A source map with this text only.
 fn alone(level: Level, text: &str) -> (SourceMap, Input) {
     let mut map = SourceMap::new();
     let file = map.add("candidate", text);
@@ -297,7 +297,7 @@ fn diagnostic(
         Some(first) => Ok(Test::Diagnostic(first.code.as_str().to_owned(), plan)),
         None => Err(match code {
             Some(code) => format!("lumac does not report {code} for the input"),
-            None => "lumac reports nothing for the input".into(),
+            None => "lumac reports no diagnostic for the input".into(),
         }),
     }
 }
@@ -317,7 +317,7 @@ fn late(job: &Job<'_>, level: Level, text: &str, plan: &Plan) -> Vec<luma_diagno
     steps::run(&job.cx(&map, input), plan, &mut gate).diagnostics
 }
 
-/// How the difference of the input is seen: by the interpreter alone if that is enough.
+/// Finds how the behaviour of the input differs: by the interpreter alone if that is enough.
 fn output(
     job: &Job<'_>,
     level: Level,
@@ -337,7 +337,7 @@ fn output(
     if let Some((kind, why)) = run.trap.as_ref().filter(|(kind, _)| kind.is_limit()) {
         return Err(format!("the interpreter cannot run the program: {why} [{}]", kind.code()));
     }
-    // What is left of a program may run a bit longer than all of it, but hardly much.
+    // A reduced program may run a little longer than the original.
     let limit = (steps.saturating_mul(4) + 10_000).min(most);
     let limits = Limits {
         time: Some(Duration::from_secs(10)),
@@ -350,18 +350,18 @@ fn output(
             return Ok(Test::Output { plan, limit, limits, kind });
         }
     }
-    Err("the program does what the interpreter says".into())
+    Err("native code and the interpreter agree on the input".into())
 }
 
-/// What makes a program do something else than it should. A candidate must have the kind of its
-/// input: it would else become one that prints an address, say.
+/// Which steps change the behaviour of a program. A candidate must have the kind of the input;
+/// otherwise reduction could drift to an unrelated difference, such as a printed address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Difference {
-    /// The Luma passes, as the interpreter sees.
+    /// Luma passes, as observed by the interpreter.
     Luma,
-    /// Steps that can be skipped.
+    /// Optional steps below Luma IR.
     Optional,
-    /// Steps that cannot, below Luma.
+    /// Mandatory steps below Luma IR.
     Mandatory,
 }
 
@@ -369,7 +369,7 @@ enum Difference {
 ///
 /// # Errors
 ///
-/// In words: why nobody knows.
+/// A message that says why this is not known.
 fn difference(
     job: &Job<'_>,
     level: Level,
@@ -384,7 +384,7 @@ fn difference(
     let module = module.ok_or("the program does not compile")?;
     let reference = oracle::interpret(&module, job.args, limit).0;
     let Some(expected) = oracle::native_expectation(&reference) else {
-        return Err("the program has no meaning".into());
+        return Err("the interpreter stops the program, so its behaviour is undefined".into());
     };
     let cx = job.cx(&map, input);
     if native {

@@ -117,7 +117,7 @@ pub(crate) struct CompileArgs {
     )]
     pub(crate) file: Option<PathBuf>,
 
-    /// What follows the file, so that the message about it can say more than clap would.
+    /// Arguments after the file: accepted so that the error message can be more specific than clap's.
     #[arg(hide = true)]
     pub(crate) surplus: Vec<PathBuf>,
 

@@ -1,4 +1,4 @@
-//! `lumac dialect`: what there is to know of dialects, without a program.
+//! `lumac dialect`: list, check, export and document dialects.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -24,18 +24,18 @@ pub(crate) struct DialectArgs {
 enum Action {
     /// List the dialects.
     List(SourceArgs),
-    /// Find everything wrong with files that define dialects.
+    /// Report all errors in files that define dialects.
     Check(CheckFiles),
-    /// Print dialects in a form other tools read.
+    /// Print dialects in a format for other tools.
     Export(ExportArgs),
-    /// Make the reference page of each dialect, in Markdown.
+    /// Write a reference page for each dialect, in Markdown.
     Doc(DocArgs),
 }
 
-/// Which dialects there are beside lumac's own.
+/// Dialects to load in addition to the built-in ones.
 #[derive(Args, Debug)]
 struct SourceArgs {
-    /// And the dialect that this file defines; can be given several times.
+    /// Also load the dialect that this file defines; can be given several times.
     #[arg(long, value_name = "FILE")]
     dialect: Vec<PathBuf>,
     #[command(flatten)]
@@ -44,7 +44,7 @@ struct SourceArgs {
 
 #[derive(Args, Debug)]
 struct CheckFiles {
-    /// The files; they may refer to each other.
+    /// The files. They may refer to each other.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -110,7 +110,7 @@ fn with_dialects(
         let context = dialects.context();
         let known: Vec<&str> = context.dialects().iter().map(|dialect| &*dialect.name).collect();
         if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-            eprintln!("error: there is no dialect `{name}`");
+            eprintln!("error: unknown dialect `{name}`");
             eprintln!("help: the dialects are {}", known.join(", "));
             return ExitCode::from(2);
         }

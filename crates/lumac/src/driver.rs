@@ -53,8 +53,8 @@ fn explain_code(code: &str) -> ExitCode {
     match explain(code) {
         Some(entry) => emit::to_stdout(entry.explanation.as_bytes()),
         None => {
-            eprintln!("error: there is no code `{code}`");
-            eprintln!("help: codes look like `E0401`; they stand in brackets in every message");
+            eprintln!("error: unknown diagnostic code `{code}`");
+            eprintln!("help: codes look like `E0401` and appear in brackets in every message");
             ExitCode::from(2)
         }
     }

@@ -30,7 +30,7 @@ pub(crate) fn check(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     if !matches!(input.level, Level::Source | Level::LumaIr) {
-        let message = "ownership is verified on Luma source and Luma IR, nothing below";
+        let message = "ownership is verified only for Luma source and Luma IR";
         return diagnostics.push(Diagnostic::unlocated(codes::E0503, message));
     }
     let Some(module) = levels::luma_ir(map, input, dialects, false, diagnostics) else { return };
@@ -57,17 +57,17 @@ pub(crate) fn check(
         diagnostics.extend(write(path, &facts).err().map(|error| *error));
     }
     if !text.is_empty() {
-        // A failure is told there.
+        // `to_stdout` reports a failure.
         let _ = emit::to_stdout(text.as_bytes());
     }
 }
 
 fn unknown(module: &Module, name: &str) -> Diagnostic {
-    let message = format!("`--ownership-dump`: there is no function `{name}`");
+    let message = format!("`--ownership-dump`: unknown function `{name}`");
     let error = Diagnostic::unlocated(codes::E0503, message);
     let names: Vec<_> = module.functions.keys().map(|&f| module.context.name(f)).collect();
     match closest(name, names.iter().map(|name| &**name)) {
-        Some(other) => error.help(format!("there is a function `{other}`")),
+        Some(other) => error.help(format!("a function with a similar name exists: `{other}`")),
         None => error,
     }
 }

@@ -20,7 +20,9 @@ const MAX_ROUNDS: usize = 10;
 pub(crate) fn fix(args: &FixArgs, registry: &Registry) -> ExitCode {
     let file = &args.input.file;
     if file.as_os_str() == "-" && !args.dry_run {
-        return compile::usage("standard input cannot be written; `--dry-run` shows the changes");
+        return compile::usage(
+            "standard input cannot be changed in place; use `--dry-run` to print the changes",
+        );
     }
     let how = &args.input.diagnostics;
     let mut map = SourceMap::new();
@@ -58,7 +60,7 @@ struct Found {
     said: String,
 }
 
-/// A diagnostic in a text that changes around it: its code and where it stands.
+/// A diagnostic in a text that changes around it: its code and position.
 type Mark = (Code, u32);
 
 /// An edit, what it is for, and the diagnostic that proposes it.
@@ -237,7 +239,7 @@ fn apply<'a>(text: &str, fixes: impl Iterator<Item = &'a Fix>) -> String {
     let mut done = 0;
     for fix in fixes {
         let (start, end) = (fix.span.start as usize, fix.span.end as usize);
-        // An edit that stands outside the text, or cuts a character, changes nothing.
+        // An edit outside the text, or one that splits a character, is ignored.
         if let (Some(kept), Some(_)) = (text.get(done..start), text.get(start..end)) {
             out.push_str(kept);
             out.push_str(&fix.replacement);

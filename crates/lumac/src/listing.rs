@@ -25,8 +25,8 @@ pub(crate) fn passes(registry: &Registry) -> String {
             let _ = writeln!(out, "      counts {}: {}", statistic.name, statistic.summary);
         }
     }
-    out += "\nPasses of MLIR, for `--mlir-passes`: those on func, scf, cf, arith, math and llvm of\n\
+    out += "\nMLIR passes, for `--mlir-passes`: those on func, scf, cf, arith, math and llvm of\n\
             `mlir-opt --help`.\n\
-            Passes of LLVM, for `--llvm-passes`: those of `opt --print-passes`.\n";
+            LLVM passes, for `--llvm-passes`: see `opt --print-passes`.\n";
     out
 }

@@ -1,4 +1,4 @@
-//! What will happen, in order.
+//! Plans: the steps of a compilation, in order.
 
 use std::path::PathBuf;
 
@@ -66,9 +66,10 @@ pub enum Granularity {
 pub struct Plan {
     /// In the order they run.
     pub steps: Vec<PlannedStep>,
-    /// What is emitted as it stands before the step at this index (the number of steps is the end).
+    /// What is emitted, with the index of the step before which it is emitted (the number of steps
+    /// means the end).
     pub emits: Vec<(usize, EmitKind)>,
-    /// Whether to emit what stands at the end, whatever it is.
+    /// Whether to emit the final state, at whatever level.
     pub stopped: bool,
     /// Whether the program must have a `main`.
     pub needs_main: bool,
@@ -88,7 +89,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// In words: what is wrong with a pipeline or the target. This is wrong usage.
+    /// A message that says what is wrong with a pipeline or the target. This is wrong usage.
     pub fn new(options: &PlanOptions<'_>) -> Result<Self, String> {
         let last = options.emit.last().copied().unwrap_or(EmitKind::Exe);
         let mut plan = Self {
@@ -138,11 +139,11 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Stops after the first step that `which` means, and emits what stands there.
+    /// Stops after the first step that `which` means, and emits the state after it.
     ///
     /// # Errors
     ///
-    /// In words: there is no such step.
+    /// A message: no such step.
     pub fn stop_after(&mut self, which: &Selector) -> Result<(), String> {
         self.check(which)?;
         if let Some(index) = self.steps.iter().position(|step| which.selects(&step.info)) {
@@ -162,7 +163,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// In words: there is no such step.
+    /// A message: no such step.
     pub fn check(&self, which: &Selector) -> Result<(), String> {
         if self.steps.iter().any(|step| which.selects(&step.info)) {
             return Ok(());
@@ -171,13 +172,13 @@ impl Plan {
         Err(match which {
             Selector::Number(number) => {
                 let count = self.steps.len();
-                format!("there is no step {number}; the pipeline has {count}")
+                format!("step number {number} is out of range; the pipeline has {count} steps")
             }
             Selector::Name(name) => match luma_diagnostics::closest(name, names) {
                 Some(like) => {
-                    format!("there is no step `{name}` in the pipeline; there is one `{like}`")
+                    format!("unknown step `{name}`; the pipeline has a step `{like}`")
                 }
-                None => format!("there is no step `{name}` in the pipeline"),
+                None => format!("unknown step `{name}`; `--print-pipeline` lists the steps"),
             },
         })
     }

@@ -23,13 +23,13 @@ pub struct Ran {
     pub products: Vec<Product>,
     /// Everything wrong or noteworthy, in order.
     pub diagnostics: Vec<Diagnostic>,
-    /// What stands at the end; `None` after a failure.
+    /// The final state; `None` after a failure.
     pub state: Option<State>,
     /// The step that failed, if one did.
     pub failure: Option<Failure>,
 }
 
-/// A step that failed. What is wrong stands among the diagnostics.
+/// A step that failed. The diagnostics say why.
 #[derive(Debug)]
 pub struct Failure {
     /// The place of the step in the plan, from 0.
@@ -53,8 +53,8 @@ pub fn run(cx: &Cx<'_>, plan: &Plan, instruments: &mut dyn Instrument) -> Ran {
     Ran { products, diagnostics, state, failure }
 }
 
-/// What stands before the step at `index`, when only steps that are mandatory or that `allow` takes
-/// have run. `None` if that fails. Nothing is reported.
+/// The state before the step at `index` if only mandatory steps and steps that `allow` accepts run.
+/// `None` if a step fails. Nothing is reported.
 pub fn run_until(
     cx: &Cx<'_>,
     plan: &Plan,

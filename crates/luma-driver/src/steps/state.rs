@@ -1,4 +1,4 @@
-//! What stands between two steps.
+//! The state of a compilation between two steps.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl State {
         }
     }
 
-    /// It as text; locations are shown if `locations` says so, and Luma IR is in MLIR's generic form
+    /// Its text; locations are shown if `locations` says so, and Luma IR is in MLIR's generic form
     /// if `generic` does.
     pub fn to_text(&self, map: &SourceMap, locations: bool, generic: bool) -> String {
         match self {

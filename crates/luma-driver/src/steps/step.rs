@@ -28,7 +28,7 @@ pub trait Step: fmt::Debug {
         }
     }
 
-    /// It as part of a pipeline of its world, with nesting and options:
+    /// Its text in a pipeline of its world, with nesting and options:
     /// `function(simplifycfg<keep-loops>)`.
     fn text(&self) -> &str {
         self.name()
@@ -64,7 +64,7 @@ pub trait Step: fmt::Debug {
         false
     }
 
-    /// Does it. `state` is at the level that [`takes`](Self::takes) says.
+    /// Runs the step. `state` is at the level that [`takes`](Self::takes) says.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ pub trait Step: fmt::Debug {
 pub enum Origin {
     /// The levels of input and output.
     Levels,
-    /// The pipeline of its world, in which its text stands.
+    /// The pipeline of its world, which contains its text.
     Pipeline,
     /// This option of the command line.
     Option(String),

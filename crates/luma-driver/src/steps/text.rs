@@ -12,7 +12,7 @@ struct Element<'a> {
     name: &'a str,
     /// With its options: `simplifycfg<keep-loops>`.
     head: &'a str,
-    /// What stands in the parentheses.
+    /// The pipeline in parentheses.
     inner: Option<Vec<Element<'a>>>,
     /// All of it.
     text: &'a str,
@@ -34,7 +34,7 @@ const DEPTH: usize = 64;
 pub(crate) fn mlir(text: &str) -> Result<Vec<Single>, PipelineError> {
     let mut passes = Vec::new();
     let elements = match parse(text)? {
-        // The step runner stands on the module already.
+        // The step runner already runs on the module.
         list if list.len() == 1 && list.iter().all(|one| one.head == "builtin.module") => {
             list.into_iter().filter_map(|one| one.inner).next().unwrap_or_default()
         }
@@ -136,7 +136,7 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn list(&mut self) -> Result<Vec<Element<'a>>, PipelineError> {
         if self.depth == DEPTH {
-            return Err(self.error("the pipeline nests too deeply"));
+            return Err(self.error("the pipeline is nested too deeply"));
         }
         let mut list = Vec::new();
         loop {
@@ -197,7 +197,7 @@ impl<'a> Parser<'a> {
             }
         }
         self.at = start;
-        Err(self.error("this bracket is not closed"))
+        Err(self.error("unclosed bracket"))
     }
 
     fn blanks(&mut self) {

@@ -231,7 +231,7 @@ impl<'a> Sweep<'a> {
         if ran.failure.is_some() || ran.diagnostics.iter().any(Diagnostic::is_error) {
             let error = ran.diagnostics.iter().find(|d| d.is_error());
             let text = error.map(|d| format!("{}: {}", d.code.as_str(), d.message));
-            cell.error = Some(text.unwrap_or_else(|| "it does not compile".to_owned()));
+            cell.error = Some(text.unwrap_or_else(|| "the program does not compile".to_owned()));
             return cell;
         }
         for level in LEVELS {
@@ -274,7 +274,7 @@ fn progress(length: usize) -> ProgressBar {
     bar
 }
 
-/// The middle of several measurements, in milliseconds.
+/// The median, in milliseconds.
 fn median(times: &[Duration]) -> Option<f64> {
     let mut times = times.to_vec();
     times.sort();

@@ -1,4 +1,4 @@
-//! Files of pipelines: one on each line, a name, a colon, and the flags that make it.
+//! Pipeline files. Each line defines a pipeline: a name, a colon, and flags.
 //!
 //! ```text
 //! # The first is what the others are compared with.
@@ -48,15 +48,17 @@ pub(crate) fn parse(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnos
             );
         };
         let Some((name, flags)) = line.split_once(':') else {
-            wrong("this line has no name".into());
+            wrong("missing pipeline name; expected `NAME: FLAGS`".into());
             continue;
         };
         let name = name.trim();
         let plain = |c: char| !c.is_whitespace() && c != ',' && c != '"';
         if name.is_empty() || !name.chars().all(plain) {
-            wrong(format!("`{name}` is no name for a pipeline"));
+            wrong(format!(
+                "invalid pipeline name `{name}`; expected a word without blanks, commas and quotes"
+            ));
         } else if lines.iter().any(|line| line.name == name) {
-            wrong(format!("there are two pipelines `{name}`"));
+            wrong(format!("duplicate pipeline name `{name}`"));
         } else {
             match words(flags).map(Flags::try_parse_from) {
                 Ok(Ok(flags)) => lines.push(Line { name: name.to_owned(), flags, span }),
@@ -71,7 +73,11 @@ pub(crate) fn parse(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnos
     }
     if lines.is_empty() && diagnostics.is_empty() {
         let span = Span::new(file, 0, 0);
-        diagnostics.push(Diagnostic::new(codes::E0507, span, "there is no pipeline in this file"));
+        diagnostics.push(Diagnostic::new(
+            codes::E0507,
+            span,
+            "the pipeline file defines no pipeline",
+        ));
     }
     lines
 }
@@ -103,7 +109,7 @@ fn words(text: &str) -> Result<Vec<String>, &'static str> {
         }
     }
     if quote.is_some() {
-        return Err("a quote is not closed");
+        return Err("unterminated quote");
     }
     words.extend(word);
     Ok(words)
