@@ -107,7 +107,7 @@ impl SourceFile {
         let Some(&next) = self.line_starts.get(index + 1) else {
             return start as u32..self.text.len() as u32;
         };
-        let text = self.text.get(start..next as usize).unwrap_or("");
+        let text = &self.text[start..next as usize];
         let text = text.strip_suffix('\n').unwrap_or(text);
         let text = text.strip_suffix('\r').unwrap_or(text);
         start as u32..(start + text.len()) as u32
@@ -134,7 +134,8 @@ impl SourceFile {
 
     /// The line of `offset`, from 0.
     fn line_of(&self, offset: usize) -> usize {
-        self.line_starts.partition_point(|&start| start as usize <= offset).saturating_sub(1)
+        // The first line starts at 0.
+        self.line_starts.partition_point(|&start| start as usize <= offset) - 1
     }
 
     fn line_start(&self, index: usize) -> usize {
@@ -144,8 +145,7 @@ impl SourceFile {
     fn chars_before(&self, offset: usize) -> usize {
         let block = offset / BLOCK;
         let Some(&before) = self.chars_before.get(block) else { return offset };
-        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
-        before as usize + count_chars(rest)
+        before as usize + count_chars(&self.text.as_bytes()[block * BLOCK..offset])
     }
 }
 

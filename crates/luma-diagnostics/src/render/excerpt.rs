@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::clean::clean_source;
-use crate::SourceFile;
+use crate::{OrNever as _, SourceFile};
 
 /// Lines longer than this, in bytes, are cut down to what surrounds their marks.
 const LONG_LINE: usize = 240;
@@ -83,7 +83,8 @@ impl<'a> Excerpt<'a> {
             return 0;
         };
         let before = part.source.start..offset.min(part.source.end);
-        let before = self.file.text().get(before).unwrap_or("");
+        let before = self.file.text().get(before);
+        let before = before.or_never("", "marks stand between characters");
         part.at + clean_source(before).map(char::len_utf8).sum::<usize>()
     }
 
@@ -95,7 +96,9 @@ impl<'a> Excerpt<'a> {
                 self.text.push_str(GAP);
             }
             let at = self.text.len();
-            self.text.extend(clean_source(self.file.text().get(source.clone()).unwrap_or("")));
+            let text = self.file.text().get(source.clone());
+            let text = text.or_never("", "parts of lines end between characters");
+            self.text.extend(clean_source(text));
             self.parts.push(Part { source, at });
         }
         if self.parts.last().is_some_and(|part| part.source.end < line.end) {

@@ -126,7 +126,7 @@ fn visible_range(file: &SourceFile, span: Span) -> Range<u32> {
     if file.line_col(range.end).line - first_line > MOST_LINES {
         return start..line.end;
     }
-    let text = file.text().get(range.start as usize..range.end as usize).unwrap_or("");
+    let text = &file.text()[range.start as usize..range.end as usize];
     let end = range.start + text.trim_end_matches(['\r', '\n']).len() as u32;
     start..end.max(start)
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::short::severity_name;
-use crate::{Diagnostic, Fix, Help, SourceFile, SourceMap, Span};
+use crate::{Diagnostic, Fix, Help, OrNever as _, SourceFile, SourceMap, Span};
 
 /// The object of `diagnostic`, ending with a line end.
 pub(super) fn render(map: &SourceMap, diagnostic: &Diagnostic) -> String {
@@ -19,8 +19,8 @@ pub(super) fn render(map: &SourceMap, diagnostic: &Diagnostic) -> String {
         notes: &diagnostic.notes,
         help: diagnostic.help.iter().map(|help| json_help(map, help)).collect(),
     };
-    // Serialising fails only for maps with odd keys and for failing writers; there are neither.
-    let mut text = serde_json::to_string(&object).unwrap_or_default();
+    let text = serde_json::to_string(&object);
+    let mut text = text.or_never(String::new(), "a diagnostic can be written as JSON");
     text.push('\n');
     text
 }
