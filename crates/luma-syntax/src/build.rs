@@ -1,6 +1,6 @@
 //! What the grammar's actions do: build the tree, and check what the grammar cannot express.
 
-use luma_diagnostics::{Diagnostic, FileId, Span, codes};
+use luma_diagnostics::{Diagnostic, FileId, OrNever as _, Span, codes};
 use std::cell::Cell;
 
 use crate::ast::*;
@@ -69,7 +69,7 @@ fn raw_index<T>(id: la_arena::Idx<T>) -> usize {
 }
 
 fn height<T>(depths: &[u16], id: la_arena::Idx<T>) -> u16 {
-    depths.get(raw_index(id)).copied().unwrap_or(0)
+    depths.get(raw_index(id)).copied().or_never(0, "nodes are built after their children")
 }
 
 impl<'a> Builder<'a> {
@@ -93,7 +93,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(crate) fn text(&self, start: u32, end: u32) -> &'a str {
-        self.text.get(start as usize..end as usize).unwrap_or("")
+        lexer::slice(self.text, start, end)
     }
 
     pub(crate) fn docs(&self) -> &'a Docs {

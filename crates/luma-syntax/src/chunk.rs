@@ -4,7 +4,7 @@
 //! On the way brackets are matched (and balanced where they are not), each `{` is told what it
 //! opens, and the commas that may be left out inside `(…)` and `[…]` are put in.
 
-use luma_diagnostics::{Diagnostic, FileId, Span, codes};
+use luma_diagnostics::{Diagnostic, FileId, OrNever as _, Span, codes, never};
 
 use crate::token::{Role, T, Token};
 
@@ -56,15 +56,16 @@ pub(crate) fn split(
         diagnostics,
     };
     let balanced = is_balanced(tokens);
-    for (at, &token) in tokens.iter().enumerate() {
-        let rest = tokens.get(at..).unwrap_or(&[]);
+    let mut rest = tokens;
+    while let [token, after @ ..] = rest {
+        let token = *token;
         // In a file with unmatched brackets, a definition at the start of a line is taken for a
         // new declaration, whatever is still open.
         if !balanced && splitter.is_nested() && starts_line(text, token) && is_definition(rest) {
             splitter.finish();
         }
-        let next = rest.get(1).map(|next| next.kind);
-        splitter.token(token, next);
+        splitter.token(token, after.first().map(|next| next.kind));
+        rest = after;
     }
     splitter.finish();
     splitter.chunks
@@ -369,7 +370,10 @@ impl Splitter<'_> {
             T::LBracket => &mut self.open_squares,
             _ => &mut self.open_braces,
         };
-        *count = if opened { *count + 1 } else { count.saturating_sub(1) };
+        *count = match opened {
+            true => *count + 1,
+            false => count.checked_sub(1).or_never(0, "every open bracket is counted"),
+        };
     }
 
     fn close(&mut self, token: Token, next: Option<T>) {
@@ -390,7 +394,10 @@ impl Splitter<'_> {
             self.unclosed(frame, Some((token, message)));
             self.pop(token.start, token.start);
         }
-        let Some(frame) = self.pop(token.start, token.end) else { return };
+        let Some(frame) = self.pop(token.start, token.end) else {
+            never!("an open bracket has a frame");
+            return;
+        };
         if self.is_nested() || self.chunk.kind == ChunkKind::Directive {
             return;
         }
@@ -478,9 +485,7 @@ impl Splitter<'_> {
         while self.is_nested() {
             self.pop(end, end);
         }
-        if let Some(frame) = self.frames.last_mut() {
-            *frame = Frame::new(T::Semi, Role::None, T::Semi, 0);
-        }
+        self.frames = vec![Frame::new(T::Semi, Role::None, T::Semi, 0)];
         self.only_prefix = true;
         self.ends_operand = false;
         let chunk = std::mem::replace(&mut self.chunk, Chunk::new());

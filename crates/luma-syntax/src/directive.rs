@@ -1,6 +1,6 @@
 //! `@module`, and the directives that are not supported yet.
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::{Diagnostic, codes, never};
 
 use crate::build::Builder;
 use crate::chunk::Chunk;
@@ -27,7 +27,10 @@ impl Directives {
         while let Some(prefix) = tokens.next_if(|token| !token.kind.is_directive()) {
             first = first.or(Some(prefix));
         }
-        let Some(directive) = tokens.next() else { return };
+        let Some(directive) = tokens.next() else {
+            never!("a chunk becomes a directive by such a token");
+            return;
+        };
         if let Some(prefix) = first {
             let span = cx.span(prefix.start, prefix.end);
             let text = cx.text(prefix.start, prefix.end);

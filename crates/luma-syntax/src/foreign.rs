@@ -118,8 +118,8 @@ impl Site<'_> {
             matches!(token.kind, T::Semi | T::RBrace | T::Error | T::Else)
                 || token.kind == T::LBrace && token.role != Role::Literal
         };
-        let before = self.tokens.get(..self.at).unwrap_or(&[]);
-        before.iter().rposition(boundary).map_or(0, |index| index + 1)
+        let mut before = self.tokens.iter().take(self.at);
+        before.rposition(boundary).map_or(0, |index| index + 1)
     }
 
     /// Statements and declarations of other languages.

@@ -1,7 +1,7 @@
 //! Text to tokens. Comments leave none; doc comments are kept aside, by the token they precede.
 
 use logos::{FilterResult, Logos};
-use luma_diagnostics::{Diagnostic, FileId, Span, codes};
+use luma_diagnostics::{Diagnostic, FileId, OrNever as _, Span, codes};
 use rustc_hash::FxHashMap;
 
 use crate::token::{T, Token};
@@ -95,7 +95,7 @@ pub(crate) fn lex(file: FileId, text: &str) -> Lexed {
     let mut doubtful_from = None;
     for error in std::mem::take(&mut lexer.extras.errors) {
         let span = Span::new(file, error.start as u32, error.end as u32);
-        let slice = text.get(error.start..error.end).unwrap_or("");
+        let slice = slice(text, span.start, span.end);
         if matches!(error.kind, Defect::UnterminatedComment) {
             doubtful_from.get_or_insert(span.start);
         }
@@ -179,7 +179,7 @@ fn unknown_character(
         return;
     }
     let span = Span::new(file, start, end);
-    let character = text.get(start as usize..end as usize).unwrap_or("");
+    let character = slice(text, start, end);
     let shown: String = character.chars().take(1).flat_map(char::escape_debug).collect();
     let mut diagnostic =
         Diagnostic::new(codes::E0103, span, format!("unknown character `{shown}`"));
@@ -381,6 +381,11 @@ pub(crate) fn string(lexer: &mut Lexer<'_>) -> FilterResult<(), ()> {
         }
     }
     FilterResult::Emit(())
+}
+
+/// The text of a token, or of whole tokens.
+pub(crate) fn slice(text: &str, start: u32, end: u32) -> &str {
+    text.get(start as usize..end as usize).or_never("", "tokens lie within the text")
 }
 
 /// The value of two hexadecimal digits at `at`.

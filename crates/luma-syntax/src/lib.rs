@@ -58,8 +58,8 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     let mut diagnostics = lexed.diagnostics;
     let lexical = diagnostics.len();
     let chunks = chunk::split(file, text, &lexed.tokens, &mut diagnostics);
-    let split = diagnostics.get(lexical..).unwrap_or(&[]);
-    let balanced = split.iter().all(|diagnostic| diagnostic.code.as_str() != "E0102");
+    let mut split = diagnostics.iter().skip(lexical);
+    let balanced = split.all(|diagnostic| diagnostic.code.as_str() != "E0102");
     let stop = Cell::new(false);
     let mut cx = Builder::new(file, text, &lexed.docs, &stop);
     let parser = grammar::ItemParser::new();

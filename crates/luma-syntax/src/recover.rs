@@ -3,8 +3,10 @@
 //! The tokens it spans are replaced by one `Error` token, and the declaration is parsed again.
 //! Because brackets are balanced, bracketed text is skipped as a whole.
 
-use crate::foreign;
+use luma_diagnostics::never;
+
 use crate::token::{Role, T, Token};
+use crate::{foreign, lexer};
 
 /// Replaces what surrounds `tokens[at]` by an `Error` token. False if nothing but the whole
 /// declaration does, which then is lost.
@@ -12,7 +14,10 @@ pub(crate) fn cut(text: &str, tokens: &mut Vec<Token>, at: usize) -> bool {
     let mut at = at.min(tokens.len());
     loop {
         let Some(open) = enclosing(tokens, at) else { return false };
-        let Some(opener) = tokens.get(open) else { return false };
+        let Some(opener) = tokens.get(open) else {
+            never!("`enclosing` finds one of the tokens");
+            return false;
+        };
         let already_cut = tokens.get(at).is_some_and(|token| token.kind == T::Error);
         if !already_cut {
             let range = match opener.role {
@@ -69,7 +74,7 @@ fn closing(tokens: &[Token], open: usize) -> usize {
 }
 
 fn word_text(text: &str, token: Token) -> &str {
-    text.get(token.start as usize..token.end as usize).unwrap_or("")
+    lexer::slice(text, token.start, token.end)
 }
 
 /// The arm around `at` if it is written `case value: …` or `default: …`: all statements up to the
