@@ -1,6 +1,6 @@
 //! Bodies of functions: statements, scopes, and which ends can be reached.
 
-use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_diagnostics::{Diagnostic, OrNever as _, Span, codes, never};
 use luma_syntax::ast::{
     Block, Body, ExprId, ExprKind, Function, ItemId, ItemKind, LocalId, Loop, StmtId, StmtKind,
 };
@@ -47,6 +47,7 @@ fn check_function(cx: &mut Cx<'_>, item: ItemId, function: &Function) {
     }
     let result = cx.out.functions.get(item).map_or(cx.prims.error, |info| info.result);
     match &function.body {
+        // Announced prototypes have no signature of their own.
         None => {}
         Some(Body::Expr(value)) => {
             if result == cx.prims.void {
@@ -165,7 +166,10 @@ pub(crate) fn check_block(cx: &mut Cx<'_>, block: &Block) -> End {
 
 fn report_unreachable(cx: &mut Cx<'_>, block: &Block, at: usize) {
     let span = |i: usize| block.stmts.get(i).map(|stmt| cx.ast.stmts[*stmt].span);
-    let Some(first) = span(at) else { return };
+    let Some(first) = span(at) else {
+        never!("statement {at} of {}", block.stmts.len());
+        return;
+    };
     let mut d = Diagnostic::new(codes::W0302, first, "this is never reached");
     if let Some(before) = at.checked_sub(1).and_then(span) {
         d = d.also(before, "nothing after this runs");
@@ -321,9 +325,16 @@ fn check_return(cx: &mut Cx<'_>, span: Span, value: Option<ExprId>) {
     if let Some(defer) = defer {
         cx.report(out_of_defer(span, defer, "return"));
     }
-    let Some(item) = cx.enclosing.item else { return };
-    let result = cx.out.functions.get(item).map_or(cx.prims.error, |info| info.result);
-    let ItemKind::Function(function) = &cx.ast.items[item].kind else { return };
+    let Some(item) = cx.enclosing.item else {
+        never!("`return` outside of a function");
+        return;
+    };
+    let result = cx.out.functions.get(item).map(|info| info.result);
+    let result = result.or_never(cx.prims.error, "functions with bodies have signatures");
+    let ItemKind::Function(function) = &cx.ast.items[item].kind else {
+        never!("a body outside of a function");
+        return;
+    };
     let (name, declared) = (&function.name.text, cx.ast.types[function.result].span);
     match value {
         Some(value) if result == cx.prims.void => {

@@ -223,10 +223,10 @@ impl<'a> Cx<'a> {
     /// Where `def` is declared: the span of its name.
     pub(crate) fn def_span(&self, def: Def) -> Span {
         let item = match def {
-            Def::Function(item) | Def::Global(item) => Some(item),
-            Def::Struct(id) => self.out.structs.get(id.0 as usize).map(|info| info.item),
-            Def::Enum(id) => self.out.enums.get(id.0 as usize).map(|info| info.item),
+            Def::Function(item) | Def::Global(item) => item,
+            Def::Struct(id) => self.out.structs[id.0 as usize].item,
+            Def::Enum(id) => self.out.enums[id.0 as usize].item,
         };
-        item.map_or_else(Span::default, |item| self.item_name(item).span)
+        self.item_name(item).span
     }
 }

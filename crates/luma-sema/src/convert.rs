@@ -1,6 +1,6 @@
 //! Which types go where: compatibility, implicit conversion, casts.
 
-use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_diagnostics::{Diagnostic, Span, codes, never};
 use luma_syntax::ast::{ExprId, ExprKind, ItemId, ItemKind};
 
 use crate::context::Cx;
@@ -140,19 +140,25 @@ fn site_label(cx: &Cx<'_>, to: Ty, site: Site) -> Option<(Span, String)> {
     match site {
         Site::Init(span) => Some((span, format!("has type `{shown}`"))),
         Site::Argument(item, n) => {
-            let ItemKind::Function(function) = &cx.ast.items[item].kind else { return None };
+            let ItemKind::Function(function) = &cx.ast.items[item].kind else {
+                never!("arguments of what is not a function");
+                return None;
+            };
             let param = &cx.ast.locals[*function.params.get(n)?].name;
             Some((param.span, format!("parameter `{}` has type `{shown}`", param.text)))
         }
         Site::Return => {
             let item = cx.enclosing.item?;
-            let ItemKind::Function(function) = &cx.ast.items[item].kind else { return None };
+            let ItemKind::Function(function) = &cx.ast.items[item].kind else {
+                never!("`return` outside of a function");
+                return None;
+            };
             let span = cx.ast.types[function.result].span;
             Some((span, format!("the function returns `{shown}`")))
         }
         Site::Assign(place) => Some((cx.span(place), format!("has type `{shown}`"))),
         Site::Field(id, n) => {
-            let field = cx.out.structs.get(id.0 as usize)?.fields.get(n as usize)?;
+            let field = &cx.out.structs[id.0 as usize].fields[n as usize];
             Some((field.span, format!("field `{}` has type `{shown}`", field.name)))
         }
         Site::Element | Site::Label | Site::Index | Site::Size | Site::Bytes => None,

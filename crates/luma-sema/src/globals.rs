@@ -1,6 +1,6 @@
 //! Globals and module-level constants: types and values, on demand and in any order.
 
-use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_diagnostics::{Diagnostic, Span, codes, never};
 use luma_syntax::ast::{Global, ItemId, ItemKind};
 
 use crate::constants::{NotConstant, evaluate};
@@ -80,7 +80,10 @@ pub(crate) fn type_of(cx: &mut Cx<'_>, item: ItemId, span: Span) -> Ty {
             return error;
         }
     }
-    let Some(global) = declaration(cx, item) else { return cx.prims.error };
+    let Some(global) = declaration(cx, item) else {
+        never!("a global is declared by such an item");
+        return cx.prims.error;
+    };
     if !cx.enter(span) {
         return cx.prims.error;
     }

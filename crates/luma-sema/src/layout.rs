@@ -73,10 +73,10 @@ impl Analysis {
                 text.push_str(&format!("; {count}]"));
             }
             TyKind::Struct(id) => {
-                text.push_str(self.structs.get(id.0 as usize).map_or("?", |info| &info.name));
+                text.push_str(&self.structs[id.0 as usize].name);
             }
             TyKind::Enum(id) => {
-                text.push_str(self.enums.get(id.0 as usize).map_or("?", |info| &info.name));
+                text.push_str(&self.enums[id.0 as usize].name);
             }
             TyKind::Function(params, result) => {
                 text.push_str("fn (");

@@ -158,7 +158,7 @@ fn enum_member(cx: &mut Cx<'_>, id: EnumId, member: &Name) -> Option<Resolution>
     if let Some(number) = found {
         return Some(Resolution::EnumMember(id, number));
     }
-    let info = cx.out.enums.get(id.0 as usize)?;
+    let info = &cx.out.enums[id.0 as usize];
     let message = format!("enum `{}` has no member `{}`", info.name, member.text);
     let mut d = Diagnostic::new(codes::E0204, member.span, message)
         .also(cx.def_span(Def::Enum(id)), "declared here");

@@ -239,7 +239,7 @@ pub(crate) fn check_member(cx: &mut Cx<'_>, e: ExprId, base: ExprId, name: &Name
 
 /// The layout index of the field of `id` called `name`.
 pub(crate) fn find_field(cx: &mut Cx<'_>, id: StructId, name: &str) -> Option<u32> {
-    let fields = &cx.out.structs.get(id.0 as usize)?.fields;
+    let fields = &cx.out.structs[id.0 as usize].fields;
     if fields.len() <= 16 {
         let found = fields.iter().position(|field| field.name == name)?;
         return Some(found as u32);

@@ -1,5 +1,6 @@
 //! Local names and where they are visible.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_syntax::ast::LocalId;
 use rustc_hash::FxHashMap;
 
@@ -22,11 +23,10 @@ impl<'a> Scopes<'a> {
 
     /// Closes the innermost scope; its names go.
     pub(crate) fn pop(&mut self) {
-        let mark = self.marks.pop().unwrap_or(0);
+        let mark = self.marks.pop().or_never(0, "every closed scope was opened");
         for name in self.declared.drain(mark..) {
-            if let Some(stack) = self.visible.get_mut(name) {
-                stack.pop();
-            }
+            let hidden = self.visible.get_mut(name).and_then(Vec::pop);
+            never!(hidden.is_none(), "`{name}` is declared and not visible");
         }
     }
 

@@ -3,7 +3,7 @@
 //! Fields are resolved on demand: the size of an array field may ask for the size of another
 //! struct, wherever that one is declared.
 
-use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_diagnostics::{Diagnostic, Span, codes, never};
 use luma_syntax::ast::{Field, ItemKind};
 use luma_values::layout::{Layout, LayoutError, StructLayout};
 use rustc_hash::FxHashMap;
@@ -51,18 +51,21 @@ pub(crate) fn check_structs(cx: &mut Cx<'_>) {
 /// Makes the fields of `id` known; `span` asks for them. False if they depend on themselves.
 pub(crate) fn ensure_fields(cx: &mut Cx<'_>, id: StructId, span: Span) -> bool {
     let index = id.0 as usize;
-    match cx.structs.get(index).map(|state| state.fields) {
-        Some(Progress::Done) => return true,
-        Some(Progress::Waiting) => {}
-        Some(Progress::Running) => {
+    match cx.structs[index].fields {
+        Progress::Done => return true,
+        Progress::Waiting => {}
+        Progress::Running => {
             report_size_cycle(cx, id, span);
             return false;
         }
-        Some(Progress::Failed) | None => return false,
+        Progress::Failed => return false,
     }
     let item = cx.out.structs[index].item;
     let ast = cx.ast;
-    let ItemKind::Struct(strukt) = &ast.items[item].kind else { return false };
+    let ItemKind::Struct(strukt) = &ast.items[item].kind else {
+        never!("a struct is declared by a struct item");
+        return false;
+    };
     if !cx.enter(span) {
         return false;
     }
@@ -108,8 +111,7 @@ fn field_type(cx: &mut Cx<'_>, field: &Field) -> Ty {
 }
 
 fn report_size_cycle(cx: &mut Cx<'_>, id: StructId, span: Span) {
-    let index = id.0 as usize;
-    let Some(info) = cx.out.structs.get(index) else { return };
+    let info = &cx.out.structs[id.0 as usize];
     let message = format!("the layout of struct `{}` depends on itself", info.name);
     let declared = cx.item_name(info.item).span;
     let d = Diagnostic::new(codes::E0207, span, message)
@@ -127,14 +129,14 @@ struct Visit {
 
 /// Lays out `id` and all structs in it; `span` asks for it. False if it contains itself.
 pub(crate) fn ensure_layout(cx: &mut Cx<'_>, id: StructId, span: Span) -> bool {
-    match cx.structs.get(id.0 as usize).map(|state| state.layout) {
-        Some(Progress::Done) => return true,
-        Some(Progress::Waiting) => {}
-        Some(Progress::Running) => {
+    match cx.structs[id.0 as usize].layout {
+        Progress::Done => return true,
+        Progress::Waiting => {}
+        Progress::Running => {
             report_size_cycle(cx, id, span);
             return false;
         }
-        Some(Progress::Failed) | None => return false,
+        Progress::Failed => return false,
     }
     let mut path = Vec::new();
     let mut sound = begin(cx, id, span, &mut path);
@@ -221,18 +223,23 @@ fn report_containment(cx: &mut Cx<'_>, path: &[Visit], child: StructId) {
     let span = cx.item_name(cx.out.structs[child.0 as usize].item).span;
     let mut d = Diagnostic::new(codes::E0207, span, format!("struct `{name}` contains itself"))
         .help("hold a pointer to it instead");
+    // Where the layout of `child` was asked for by a constant on the way, it is not on this path.
     let from = path.iter().rposition(|visit| visit.id == child).unwrap_or(0);
-    for visit in path.get(from..).unwrap_or_default() {
-        let Some(info) = cx.out.structs.get(visit.id.0 as usize) else { continue };
-        if let Some(field) = info.fields.get(visit.next.saturating_sub(1)) {
-            d = d.also(field.span, format!("`{}` holds a `{}`", info.name, cx.show(field.ty)));
-        }
+    let cycle = || path.iter().skip(from);
+    for visit in cycle() {
+        let info = &cx.out.structs[visit.id.0 as usize];
+        let field = visit.next.checked_sub(1).and_then(|last| info.fields.get(last));
+        let Some(field) = field else {
+            never!("the path of `{name}` goes through a field of each struct");
+            continue;
+        };
+        d = d.also(field.span, format!("`{}` holds a `{}`", info.name, cx.show(field.ty)));
         if d.secondary.len() >= 8 {
             break;
         }
     }
     cx.report(d);
-    for visit in path.get(from..).unwrap_or_default() {
+    for visit in cycle() {
         cx.structs[visit.id.0 as usize].layout = Progress::Failed;
     }
 }

@@ -1,6 +1,6 @@
 //! `switch`: labels, duplicates, exhaustiveness.
 
-use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_diagnostics::{Diagnostic, Span, codes, never};
 use luma_syntax::ast::{ExprId, SwitchArm};
 use rustc_hash::FxHashMap;
 
@@ -93,7 +93,11 @@ fn check_label(cx: &mut Cx<'_>, label: ExprId, subject: Ty, labels: &mut Labels)
     let number = match value {
         Const::Int(number) => number,
         Const::Byte(byte) => i64::from(byte),
-        _ => return,
+        Const::Zero => 0,
+        _ => {
+            never!("labels are numbers or members of enums");
+            return;
+        }
     };
     cx.out.constants.insert(label, value);
     let span = cx.span(label);
@@ -121,7 +125,7 @@ fn check_exhaustive(
     labels: &Labels,
     default: Option<Span>,
 ) -> bool {
-    let Some(info) = cx.out.enums.get(id.0 as usize) else { return false };
+    let info = &cx.out.enums[id.0 as usize];
     let count = info.members.len();
     let is_member = |number: &i64| (0..count as i64).contains(number);
     let covered = labels.members.keys().filter(|number| is_member(number)).count();

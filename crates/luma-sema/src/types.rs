@@ -1,7 +1,7 @@
 //! Types of the language: interned, compared by id.
 
 use indexmap::IndexSet;
-use luma_diagnostics::Span;
+use luma_diagnostics::{OrNever as _, Span};
 use luma_syntax::ast::ItemId;
 
 /// An interned type; equal types have equal ids within one [`Types`].
@@ -68,7 +68,7 @@ impl Types {
 
     /// What `ty` is.
     pub fn kind(&self, ty: Ty) -> &TyKind {
-        self.set.get_index(ty.0 as usize).unwrap_or(&TyKind::Error)
+        self.set.get_index(ty.0 as usize).or_never(&TyKind::Error, "types are interned")
     }
 }
 

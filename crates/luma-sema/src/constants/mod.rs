@@ -5,7 +5,7 @@
 mod fold;
 mod place;
 
-use luma_diagnostics::{Diagnostic, Span, codes};
+use luma_diagnostics::{Diagnostic, OrNever as _, Span, codes, never};
 use luma_syntax::ast::{ExprId, ExprKind, FieldInit, UnaryOp};
 
 use crate::context::Cx;
@@ -42,7 +42,10 @@ impl NotConstant {
 /// The value of `e`, which is checked, after its implicit conversion.
 pub(crate) fn evaluate(cx: &mut Cx<'_>, e: ExprId) -> Result<Const, NotConstant> {
     let span = cx.span(e);
-    let Some(&ty) = cx.out.expr_types.get(e) else { return Err(NotConstant::Reported) };
+    let Some(&ty) = cx.out.expr_types.get(e) else {
+        never!("a constant is evaluated before it is checked");
+        return Err(NotConstant::Reported);
+    };
     if cx.is_error(ty) || !cx.enter(span) {
         return Err(NotConstant::Reported);
     }
@@ -104,6 +107,7 @@ fn own_value(cx: &mut Cx<'_>, e: ExprId, ty: Ty) -> Result<Const, NotConstant> {
         }
         ExprKind::Sizeof(_) => {
             let Some(&measured) = cx.out.sizeof_types.get(e) else {
+                never!("a checked `sizeof` knows what it measures");
                 return Err(NotConstant::Reported);
             };
             let Ok(layout) = layout_of(cx, measured, span) else {
@@ -146,7 +150,10 @@ fn path_value(cx: &mut Cx<'_>, e: ExprId) -> Result<Const, NotConstant> {
                 Err(NotConstant::because(span, why))
             }
         },
-        Some(Resolution::Function(_)) | None => Err(NotConstant::Reported),
+        Some(Resolution::Function(_)) | None => {
+            never!("what names no value has the error type");
+            Err(NotConstant::Reported)
+        }
     }
 }
 
@@ -156,9 +163,13 @@ fn struct_value(
     entries: &[FieldInit],
     ty: Ty,
 ) -> Result<Const, NotConstant> {
-    let TyKind::Struct(id) = *cx.kind(ty) else { return Err(NotConstant::Reported) };
-    let count = cx.out.structs.get(id.0 as usize).map_or(0, |info| info.fields.len());
-    let numbers = cx.out.literal_fields.get(e).cloned().unwrap_or_default();
+    let TyKind::Struct(id) = *cx.kind(ty) else {
+        never!("a literal of a struct is of a struct type or wrong");
+        return Err(NotConstant::Reported);
+    };
+    let count = cx.out.structs[id.0 as usize].fields.len();
+    let numbers = cx.out.literal_fields.get(e).cloned();
+    let numbers = numbers.or_never(Vec::new(), "the fields of a checked literal are numbered");
     let mut values: Vec<Option<Const>> = vec![None; count];
     let mut spread = None;
     for (entry, number) in entries.iter().zip(numbers) {

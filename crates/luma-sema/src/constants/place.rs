@@ -1,6 +1,6 @@
 //! Parts and addresses of constant globals.
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{Span, never};
 use luma_syntax::ast::{ExprId, ExprKind, ItemId};
 
 use super::{NotConstant, evaluate};
@@ -40,6 +40,7 @@ fn path_to(cx: &mut Cx<'_>, mut e: ExprId) -> Result<(ExprId, Vec<Part>), NotCon
             ExprKind::Member(base, _) => {
                 let base = *base;
                 let Some(&field) = cx.out.members.get(e) else {
+                    never!("what names no field has the error type");
                     return Err(NotConstant::Reported);
                 };
                 if field.deref {
@@ -64,7 +65,10 @@ pub(super) fn read(cx: &mut Cx<'_>, e: ExprId) -> Result<Const, NotConstant> {
     let made;
     let whole = match global {
         Some(item) => value_of(cx, item, cx.span(root))?,
-        None if parts.is_empty() => return Err(NotConstant::Reported),
+        None if parts.is_empty() => {
+            never!("only globals and parts of values are read");
+            return Err(NotConstant::Reported);
+        }
         None => {
             made = evaluate(cx, root)?;
             &made
@@ -77,7 +81,13 @@ pub(super) fn read(cx: &mut Cx<'_>, e: ExprId) -> Result<Const, NotConstant> {
             Part::Field(number) => *number as usize,
         };
         value = match value {
-            Const::Aggregate(values) => values.get(number).ok_or(NotConstant::Reported)?,
+            Const::Aggregate(values) => match values.get(number) {
+                Some(value) => value,
+                None => {
+                    never!("part {number} of an aggregate of {}", values.len());
+                    return Err(NotConstant::Reported);
+                }
+            },
             _ => return Err(NotConstant::because(span, "it has no constant value")),
         };
     }
