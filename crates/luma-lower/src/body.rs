@@ -1,6 +1,6 @@
 //! The state of lowering one function body.
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{OrNever as _, Span, never};
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Attribute, Block, Builder, Loc, Position, Region, Type, Value};
 use luma_sema::FunctionInfo;
@@ -41,7 +41,10 @@ impl<'a> BodyCx<'a> {
     /// Builds `own.take` for parameters that take ownership, and places for those that need one.
     pub(crate) fn params(&mut self, decl: &ast::Function, entry: Block) {
         for (i, &local) in decl.params.iter().enumerate() {
-            let Some(&arg) = self.b.func.block_args(entry).get(i) else { continue };
+            let Some(&arg) = self.b.func.block_args(entry).get(i) else {
+                never!("the entry block has an argument for each parameter");
+                continue;
+            };
             let name = &self.cx.ast.locals[local].name;
             self.at(name.span);
             let symbol = self.cx.context.symbol(&name.text);
@@ -53,7 +56,10 @@ impl<'a> BodyCx<'a> {
                 value = take.result(self.b.func);
                 self.b.name(value, symbol);
             }
-            let Some(info) = self.cx.sema.locals.get(local).copied() else { continue };
+            let Some(info) = self.cx.sema.locals.get(local).copied() else {
+                never!("`{}` was not analyzed", name.text);
+                continue;
+            };
             let ty = self.b.type_of(value);
             if info.assigned || info.addressed || self.cx.context.is_aggregate(ty) {
                 let place = self.local(ty, Some(&name.text));
@@ -81,7 +87,31 @@ impl<'a> BodyCx<'a> {
 
     /// The IR type of an expression before implicit conversion.
     pub(crate) fn ir_type_of(&self, expr: ExprId) -> Type {
-        self.type_of(expr).map_or(Type::VOID, |ty| self.cx.ty(ty))
+        let ty = self.type_of(expr).map(|ty| self.cx.ty(ty));
+        ty.or_never(Type::VOID, "every expression that is built has a type")
+    }
+
+    /// The IR type of a variable.
+    pub(crate) fn type_of_local(&self, local: LocalId) -> Type {
+        let ty = self.cx.sema.locals.get(local).map(|info| self.cx.ty(info.ty));
+        ty.or_never(Type::VOID, "every variable that is built was analyzed")
+    }
+
+    /// What the place or pointer `value` holds or points to.
+    pub(crate) fn element_type(&self, value: Value) -> Type {
+        let element = self.cx.context.element(self.b.type_of(value));
+        element.or_never(Type::VOID, "a place or a pointer")
+    }
+
+    /// The value of `expr` after implicit conversion, where void would be an error.
+    pub(crate) fn needed(&mut self, expr: ExprId) -> Value {
+        match self.value(expr) {
+            Some(value) => value,
+            None => {
+                never!("an expression of type void is used as a value");
+                self.zero(Type::I64)
+            }
+        }
     }
 
     /// Builds a `luma.local` of type `ty` called `name`.
@@ -93,7 +123,7 @@ impl<'a> BodyCx<'a> {
     }
 
     pub(crate) fn load(&mut self, place: Value) -> Value {
-        let ty = self.cx.context.element(self.b.type_of(place)).unwrap_or(Type::VOID);
+        let ty = self.element_type(place);
         luma::Load::build(&mut self.b, place, ty).result(self.b.func)
     }
 
@@ -166,7 +196,7 @@ impl<'a> BodyCx<'a> {
 
     /// `return expr`
     pub(crate) fn return_value(&mut self, expr: ExprId) {
-        let Some(mut value) = self.value(expr) else { return };
+        let mut value = self.needed(expr);
         self.at_expr(expr);
         if self.info.returns_ownership && holds_pointers(self.cx, self.info.result) {
             let ty = self.b.type_of(value);

@@ -1,5 +1,6 @@
 //! Constant values as attributes.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::fold::Constant;
 use luma_ir::{Attribute, Type, TypeData};
 use luma_sema::Const;
@@ -11,7 +12,8 @@ pub(crate) fn attribute(cx: &ProgramCx<'_>, value: &Const, ty: Type) -> Attribut
     match (value, cx.context.type_data(ty)) {
         (Const::Zero, _) => Attribute::Unit,
         (Const::Aggregate(items), TypeData::Array(length, element)) => {
-            let missing = (length as usize).saturating_sub(items.len());
+            let missing = (length as usize).checked_sub(items.len());
+            let missing = missing.or_never(0, "a constant is no longer than its type");
             Attribute::array(
                 items
                     .iter()
@@ -21,7 +23,8 @@ pub(crate) fn attribute(cx: &ProgramCx<'_>, value: &Const, ty: Type) -> Attribut
         }
         (Const::Aggregate(items), TypeData::Struct(name)) => {
             let info = cx.sema.structs.iter().find(|s| cx.context.symbol(&s.name) == name);
-            let fields = info.map(|info| info.fields.as_slice()).unwrap_or_default();
+            let fields = info.map(|info| info.fields.as_slice());
+            let fields = fields.or_never(&[], "struct types come from the program");
             Attribute::array(
                 items.iter().zip(fields).map(|(item, field)| attribute(cx, item, cx.ty(field.ty))),
             )
@@ -30,7 +33,10 @@ pub(crate) fn attribute(cx: &ProgramCx<'_>, value: &Const, ty: Type) -> Attribut
         (Const::Str(bytes), _) => Attribute::str(bytes),
         (_, TypeData::Ptr(_)) => Attribute::int(as_int(value)),
         (_, TypeData::F32 | TypeData::F64) => Attribute::Float(as_float(value), ty),
-        _ => Constant::int(as_int(value), ty).attribute().unwrap_or(Attribute::Unit),
+        _ => {
+            let value = Constant::int(as_int(value), ty).attribute();
+            value.or_never(Attribute::Unit, "a number is of an integer type")
+        }
     }
 }
 
@@ -41,7 +47,11 @@ pub(crate) fn as_int(value: &Const) -> i64 {
         Const::Byte(value) => i64::from(*value as i8),
         Const::Bool(value) => i64::from(*value),
         Const::Float(value) => *value as i64,
-        _ => 0,
+        Const::Zero => 0,
+        Const::Str(_) | Const::Function(_) | Const::Address(_) | Const::Aggregate(_) => {
+            never!("{value:?} is not a number");
+            0
+        }
     }
 }
 
@@ -56,5 +66,6 @@ fn as_float(value: &Const) -> f64 {
 pub(crate) fn symbol(cx: &ProgramCx<'_>, item: luma_syntax::ast::ItemId) -> luma_ir::Symbol {
     let global = cx.sema.globals.get(item).map(|info| info.name.as_str());
     let function = || cx.sema.functions.get(item).map(|info| info.name.as_str());
-    cx.context.symbol(global.or_else(function).unwrap_or(""))
+    let name = global.or_else(function);
+    cx.context.symbol(name.or_never("", "addresses are of globals and functions"))
 }

@@ -1,5 +1,6 @@
 //! Expressions.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Attribute, Type, Value};
 use luma_sema::Resolution;
@@ -40,8 +41,7 @@ impl BodyCx<'_> {
         self.at_expr(expr);
         let zero = int(&mut self.b, 0, Type::I64);
         let first = self.element(place, zero);
-        let element = self.cx.context.element(self.b.type_of(first)).unwrap_or(Type::VOID);
-        let pointer_type = self.cx.context.ptr(element);
+        let pointer_type = self.cx.context.ptr(self.element_type(first));
         let pointer = luma::AddrOf::build(&mut self.b, first, pointer_type).result(self.b.func);
         self.converted(pointer, ty)
     }
@@ -111,7 +111,7 @@ impl BodyCx<'_> {
                 self.load(place)
             }
             ExprKind::Alloc(size) => {
-                let size = self.value(*size)?;
+                let size = self.needed(*size);
                 self.at_expr(expr);
                 let size = self.converted(size, Type::I64);
                 let pointer = luma::Alloc::build(&mut self.b, size, ty).result(self.b.func);
@@ -119,7 +119,7 @@ impl BodyCx<'_> {
                 own::Take::build(&mut self.b, pointer, from, None, ty).result(self.b.func)
             }
             ExprKind::Free(pointer) => {
-                let pointer = self.value(*pointer)?;
+                let pointer = self.needed(*pointer);
                 self.at_expr(expr);
                 let ty = self.b.type_of(pointer);
                 let to = Attribute::str("heap");
@@ -131,10 +131,14 @@ impl BodyCx<'_> {
             ExprKind::Cast(_, operand) => return self.cast(expr, *operand),
             ExprKind::Sizeof(_) => {
                 self.at_expr(expr);
-                let of = cx.sema.sizeof_types.get(expr).map_or(Type::VOID, |&ty| cx.ty(ty));
+                let of = cx.sema.sizeof_types.get(expr).map(|&ty| cx.ty(ty));
+                let of = of.or_never(Type::VOID, "a checked `sizeof` knows what it measures");
                 luma::Sizeof::build(&mut self.b, Attribute::Type(of), Type::I64).result(self.b.func)
             }
-            ExprKind::Error => return None,
+            ExprKind::Error => {
+                never!("a program with syntax errors is built");
+                return None;
+            }
         })
     }
 
@@ -145,7 +149,11 @@ impl BodyCx<'_> {
     fn path(&mut self, expr: ExprId) -> Option<Value> {
         let cx = self.cx;
         let ty = self.ir_type_of(expr);
-        match *cx.sema.resolutions.get(expr)? {
+        let Some(&resolution) = cx.sema.resolutions.get(expr) else {
+            never!("a path that names nothing");
+            return None;
+        };
+        match resolution {
             Resolution::Local(local) => match self.locals.get(&local) {
                 Some(Storage::Value(value)) => Some(*value),
                 Some(Storage::Place(place)) => {
@@ -153,10 +161,16 @@ impl BodyCx<'_> {
                     self.at_expr(expr);
                     Some(self.load(place))
                 }
-                None => None,
+                None => {
+                    never!("a variable is used before it is declared");
+                    None
+                }
             },
             Resolution::Global(item) => {
-                let info = cx.sema.globals.get(item)?;
+                let Some(info) = cx.sema.globals.get(item) else {
+                    never!("a global was not analyzed");
+                    return None;
+                };
                 self.at_expr(expr);
                 let folds = ty.is_int() || ty.is_float() || ty == Type::I1;
                 if info.constant && folds {
@@ -173,15 +187,18 @@ impl BodyCx<'_> {
                 self.at_expr(expr);
                 Some(int(&mut self.b, i64::from(number), Type::I64))
             }
-            Resolution::Function(_) => None,
+            Resolution::Function(_) => {
+                never!("functions are not values");
+                None
+            }
         }
     }
 
     fn unary(&mut self, expr: ExprId, op: UnaryOp, operand: ExprId) -> Option<Value> {
         match op {
-            UnaryOp::Plus => self.value(operand),
+            UnaryOp::Plus => Some(self.needed(operand)),
             UnaryOp::Neg | UnaryOp::BitNot | UnaryOp::Not => {
-                let value = self.value(operand)?;
+                let value = self.needed(operand);
                 self.at_expr(expr);
                 let ty = self.b.type_of(value);
                 Some(match op {
@@ -197,8 +214,7 @@ impl BodyCx<'_> {
             UnaryOp::AddrOf => {
                 let place = self.place(operand);
                 self.at_expr(expr);
-                let element = self.cx.context.element(self.b.type_of(place))?;
-                let ty = self.cx.context.ptr(element);
+                let ty = self.cx.context.ptr(self.element_type(place));
                 Some(luma::AddrOf::build(&mut self.b, place, ty).result(self.b.func))
             }
         }
@@ -225,8 +241,8 @@ impl BodyCx<'_> {
     }
 
     fn binary(&mut self, expr: ExprId, op: BinaryOp, lhs: ExprId, rhs: ExprId) -> Option<Value> {
-        let mut l = self.value(lhs)?;
-        let mut r = self.value(rhs)?;
+        let mut l = self.needed(lhs);
+        let mut r = self.needed(rhs);
         self.at_expr(expr);
         let pred = match op {
             BinaryOp::Lt => Some("lt"),
@@ -270,7 +286,7 @@ impl BodyCx<'_> {
         rhs: ExprId,
         and: bool,
     ) -> Option<Value> {
-        let condition = self.value(lhs)?;
+        let condition = self.needed(lhs);
         self.at_expr(expr);
         let op = luma::If::build(&mut self.b, condition, &[Type::I1], true);
         let then = op.then_region(self.b.func);
@@ -278,9 +294,9 @@ impl BodyCx<'_> {
         let end = self.cx.ast.exprs[expr].span;
         let (evaluated, skipped) = if and { (then, otherwise) } else { (otherwise, then) };
         self.region(evaluated, end, |cx| {
-            let value = cx.value(rhs);
+            let value = cx.needed(rhs);
             cx.at_expr(rhs);
-            value
+            Some(value)
         });
         self.region(skipped, end, |cx| Some(cx.bool(!and)));
         op.results(self.b.func).first().copied()
@@ -288,12 +304,18 @@ impl BodyCx<'_> {
 
     fn call(&mut self, expr: ExprId, callee: ExprId, args: &[ExprId]) -> Option<Value> {
         let cx = self.cx;
-        let Some(Resolution::Function(item)) = cx.sema.resolutions.get(callee) else { return None };
-        let info = cx.sema.functions.get(*item)?;
+        let info = match cx.sema.resolutions.get(callee) {
+            Some(Resolution::Function(item)) => cx.sema.functions.get(*item),
+            _ => None,
+        };
+        let Some(info) = info else {
+            never!("a call of what is not a function");
+            return None;
+        };
         let name = Attribute::Symbol(cx.context.symbol(&info.name));
         let mut values = Vec::with_capacity(args.len());
         for &arg in args {
-            values.push(self.value(arg)?);
+            values.push(self.needed(arg));
         }
         for ((value, &takes), &arg) in values.iter_mut().zip(&info.takes).zip(args) {
             if takes {
@@ -339,7 +361,7 @@ impl BodyCx<'_> {
         if cx.context.is_aggregate(target) {
             return self.value(operand);
         }
-        let value = self.value(operand)?;
+        let value = self.needed(operand);
         self.at_expr(expr);
         Some(self.converted(value, target))
     }

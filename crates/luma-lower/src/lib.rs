@@ -16,6 +16,7 @@ mod types;
 
 use std::sync::Arc;
 
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{
     Attribute, Builder, Context, Function, Global, Linkage, Loc, Module, StructDef, Table, Type,
@@ -44,11 +45,14 @@ pub fn lower(ast: &Ast, sema: &Analysis, context: Arc<Context>) -> Module {
     for (id, item) in ast.items.iter() {
         match &item.kind {
             ItemKind::Global(_) => {
-                if let Some((name, global)) = global(&cx, id) {
-                    module.globals.insert(name, global);
-                }
+                let Some((name, global)) = global(&cx, id) else {
+                    never!("a global was not analyzed");
+                    continue;
+                };
+                module.globals.insert(name, global);
             }
             ItemKind::Function(function) => {
+                // Announced prototypes have no signature of their own.
                 if let Some(info) = sema.functions.get(id) {
                     let function = self::function(&cx, function, item.public, info);
                     module.functions.insert(function.name, function);
@@ -150,8 +154,8 @@ pub(crate) fn holds_pointers(cx: &ProgramCx<'_>, ty: Ty) -> bool {
             TyKind::Pointer(_) | TyKind::Str | TyKind::String => return true,
             TyKind::Array(element, _) => stack.push(*element),
             TyKind::Struct(id) if seen.insert(*id) => {
-                let fields = cx.sema.structs.get(id.0 as usize).map(|info| info.fields.iter());
-                stack.extend(fields.into_iter().flatten().map(|field| field.ty));
+                let fields = &cx.sema.structs[id.0 as usize].fields;
+                stack.extend(fields.iter().map(|field| field.ty));
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Places, initialisation and assignment.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Type, TypeData, Value};
 use luma_sema::Resolution;
@@ -15,11 +16,13 @@ impl BodyCx<'_> {
         let cx = self.cx;
         match &cx.ast.exprs[expr].kind {
             ExprKind::Path(_) => match cx.sema.resolutions.get(expr) {
-                Some(Resolution::Local(local)) => {
-                    if let Some(Storage::Place(place)) = self.locals.get(local) {
-                        return *place;
+                Some(Resolution::Local(local)) => match self.locals.get(local) {
+                    Some(Storage::Place(place)) => return *place,
+                    Some(Storage::Value(_)) => {}
+                    None => {
+                        never!("a variable is used before it is declared");
                     }
-                }
+                },
                 Some(Resolution::Global(item)) => {
                     self.at_expr(expr);
                     let name = Attribute::Symbol(constants::symbol(cx, *item));
@@ -34,10 +37,11 @@ impl BodyCx<'_> {
                     self.at_expr(expr);
                     return self.field(base, field.strukt.0, field.field);
                 }
+                never!("a member that names no field");
             }
             ExprKind::Index(base, index) => return self.indexed(expr, *base, *index),
             ExprKind::Unary(UnaryOp::Deref, pointer) => {
-                let Some(pointer) = self.value(*pointer) else { return self.temporary(expr) };
+                let pointer = self.needed(*pointer);
                 self.at_expr(expr);
                 return self.deref(pointer);
             }
@@ -49,26 +53,19 @@ impl BodyCx<'_> {
 
     /// The place the pointer `expr` points to.
     fn pointee(&mut self, expr: ExprId) -> Value {
-        match self.value(expr) {
-            Some(pointer) => {
-                self.at_expr(expr);
-                self.deref(pointer)
-            }
-            None => self.temporary(expr),
-        }
+        let pointer = self.needed(expr);
+        self.at_expr(expr);
+        self.deref(pointer)
     }
 
     pub(crate) fn deref(&mut self, pointer: Value) -> Value {
-        let element = self.cx.context.element(self.b.type_of(pointer)).unwrap_or(Type::VOID);
-        let ty = self.cx.context.place(element);
+        let ty = self.cx.context.place(self.element_type(pointer));
         luma::Deref::build(&mut self.b, pointer, ty).result(self.b.func)
     }
 
     /// The place of field `index` (in layout order) of a struct.
     pub(crate) fn field(&mut self, base: Value, strukt: u32, index: u32) -> Value {
-        let info = self.cx.sema.structs.get(strukt as usize);
-        let field = info.and_then(|info| info.fields.get(index as usize));
-        let Some(field) = field else { return base };
+        let field = &self.cx.sema.structs[strukt as usize].fields[index as usize];
         let ty = self.cx.context.place(self.cx.ty(field.ty));
         let name = Attribute::str(field.name.as_bytes());
         luma::Field::build(&mut self.b, base, name, ty).result(self.b.func)
@@ -80,11 +77,13 @@ impl BodyCx<'_> {
             .type_of(base)
             .is_some_and(|ty| matches!(cx.sema.types.kind(ty), TyKind::Array(..)))
             && cx.sema.adjustments.get(base).is_none();
-        let base = if is_array { Some(self.place(base)) } else { self.value(base) };
+        let base = if is_array { self.place(base) } else { self.needed(base) };
         let first = matches!(cx.ast.exprs[index].kind, ExprKind::Int(0));
-        let (Some(base), Some(index)) = (base, self.index_value(index, first && !is_array)) else {
-            return self.temporary(expr);
-        };
+        let index = (is_array || !first).then(|| {
+            let value = self.needed(index);
+            self.at_expr(index);
+            self.converted(value, Type::I64)
+        });
         self.at_expr(expr);
         match index {
             Some(index) if is_array => self.element(base, index),
@@ -97,21 +96,12 @@ impl BodyCx<'_> {
         }
     }
 
-    /// The value of an index as `i64`; `Some(None)` where it can be left out.
-    #[expect(clippy::option_option, reason = "no value at all is an error already reported")]
-    fn index_value(&mut self, index: ExprId, omit: bool) -> Option<Option<Value>> {
-        if omit {
-            return Some(None);
-        }
-        let value = self.value(index)?;
-        self.at_expr(index);
-        Some(Some(self.converted(value, Type::I64)))
-    }
-
     pub(crate) fn element(&mut self, base: Value, index: Value) -> Value {
         let context = &self.cx.context;
-        let array = context.element(self.b.type_of(base)).unwrap_or(Type::VOID);
-        let TypeData::Array(_, element) = context.type_data(array) else { return base };
+        let TypeData::Array(_, element) = context.type_data(self.element_type(base)) else {
+            never!("an element of a place that is not an array");
+            return base;
+        };
         let ty = context.place(element);
         luma::Element::build(&mut self.b, base, index, ty).result(self.b.func)
     }
@@ -126,14 +116,12 @@ impl BodyCx<'_> {
 
     /// Initialises a new variable with the (implicitly converted) value of `expr`.
     pub(crate) fn init(&mut self, place: Value, expr: ExprId) {
-        let target = self.cx.context.element(self.b.type_of(place)).unwrap_or(Type::VOID);
-        if self.cx.context.is_aggregate(target) {
+        if self.cx.context.is_aggregate(self.element_type(place)) {
             return self.init_unadjusted(place, expr);
         }
-        if let Some(value) = self.value(expr) {
-            self.at_expr(expr);
-            luma::Store::build(&mut self.b, value, place);
-        }
+        let value = self.needed(expr);
+        self.at_expr(expr);
+        luma::Store::build(&mut self.b, value, place);
     }
 
     /// Builds `expr` in `place`, which no part of `expr` can name. Array literals may be shorter
@@ -143,10 +131,12 @@ impl BodyCx<'_> {
         match &cx.ast.exprs[expr].kind {
             ExprKind::StructLit(_, entries) => self.struct_literal(place, expr, entries),
             ExprKind::ArrayLit(items) => {
-                let array = cx.context.element(self.b.type_of(place)).unwrap_or(Type::VOID);
-                let length = match cx.context.type_data(array) {
+                let length = match cx.context.type_data(self.element_type(place)) {
                     TypeData::Array(length, _) => length,
-                    _ => 0,
+                    _ => {
+                        never!("an array literal in a place that is not an array");
+                        0
+                    }
                 };
                 self.at_expr(expr);
                 if length > items.len() as u64 {
@@ -175,10 +165,12 @@ impl BodyCx<'_> {
 
     fn struct_literal(&mut self, place: Value, expr: ExprId, entries: &[FieldInit]) {
         let cx = self.cx;
-        let Some(ty) = self.type_of(expr) else { return };
-        let TyKind::Struct(id) = *cx.sema.types.kind(ty) else { return };
-        let fields: &[Option<u32>] =
-            cx.sema.literal_fields.get(expr).map(Vec::as_slice).unwrap_or_default();
+        let Some(&TyKind::Struct(id)) = self.type_of(expr).map(|ty| cx.sema.types.kind(ty)) else {
+            never!("a literal of a struct is of a struct type");
+            return;
+        };
+        let fields = cx.sema.literal_fields.get(expr).map(Vec::as_slice);
+        let fields = fields.or_never(&[], "the fields of a literal are numbered");
         // Explicit fields win over spreads wherever they stand; of several spreads the first wins,
         // of one field given twice the last.
         let mut spread_done = false;
@@ -199,22 +191,23 @@ impl BodyCx<'_> {
                         continue;
                     }
                     self.at_expr(*source);
-                    let count = cx.sema.structs.get(id.0 as usize).map_or(0, |s| s.fields.len());
+                    let count = cx.sema.structs[id.0 as usize].fields.len();
                     for index in (0..count as u32).filter(|i| !fields.contains(&Some(*i))) {
                         let from = self.field(source_place, id.0, index);
                         let to = self.field(place, id.0, index);
                         self.copy(from, to);
                     }
                 }
-                _ => {}
+                (FieldInit::Field(..), None) => {
+                    never!("a literal names a field that the struct does not have");
+                }
             }
         }
     }
 
     /// Copies the value of one place to another of the same type.
     fn copy(&mut self, from: Value, to: Value) {
-        let ty = self.cx.context.element(self.b.type_of(from)).unwrap_or(Type::VOID);
-        if self.cx.context.is_aggregate(ty) {
+        if self.cx.context.is_aggregate(self.element_type(from)) {
             luma::Copy::build(&mut self.b, from, to);
         } else {
             let value = self.load(from);
@@ -241,12 +234,10 @@ impl BodyCx<'_> {
     pub(crate) fn assign(&mut self, expr: ExprId, target: ExprId, value: ExprId) -> Value {
         let ty = self.ir_type_of(target);
         if !self.cx.context.is_aggregate(ty) {
-            let value = self.value(value);
+            let value = self.needed(value);
             let place = self.place(target);
             self.at_expr(expr);
-            if let Some(value) = value {
-                luma::Store::build(&mut self.b, value, place);
-            }
+            luma::Store::build(&mut self.b, value, place);
             return place;
         }
         // The value may read what is assigned, so it is complete before anything is written.

@@ -1,7 +1,9 @@
 //! Statements.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Type, Value};
+use luma_sema::Const;
 use luma_sema::types::TyKind;
 use luma_syntax::ast::{Block, ExprId, Loop, StmtId, StmtKind, SwitchArm};
 use rustc_hash::FxHashSet;
@@ -27,7 +29,7 @@ impl BodyCx<'_> {
         match &stmt.kind {
             StmtKind::Let { local, init } => {
                 let decl = &cx.ast.locals[*local];
-                let ty = cx.sema.locals.get(*local).map_or(Type::VOID, |info| cx.ty(info.ty));
+                let ty = self.type_of_local(*local);
                 self.at(decl.name.span);
                 let place = self.local(ty, Some(&decl.name.text));
                 if let Some(init) = *init {
@@ -61,7 +63,9 @@ impl BodyCx<'_> {
                 self.block(op.body_region(self.b.func), block);
             }
             StmtKind::Output { args, newline } => self.output(args, *newline),
-            StmtKind::Error => {}
+            StmtKind::Error => {
+                never!("a program with syntax errors is built");
+            }
         }
     }
 
@@ -73,8 +77,11 @@ impl BodyCx<'_> {
     }
 
     fn if_chain(&mut self, arms: &[(ExprId, Block)], otherwise: Option<&Block>) {
-        let Some(((condition, then), rest)) = arms.split_first() else { return };
-        let Some(value) = self.value(*condition) else { return };
+        let Some(((condition, then), rest)) = arms.split_first() else {
+            never!("an `if` without an arm");
+            return;
+        };
+        let value = self.needed(*condition);
         self.at_expr(*condition);
         let has_else = !rest.is_empty() || otherwise.is_some();
         let op = luma::If::build(&mut self.b, value, &[], has_else);
@@ -102,7 +109,7 @@ impl BodyCx<'_> {
         self.region(region, l.body.span.shrink_to_end(), |cx| {
             for &(local, init) in &l.inits {
                 let decl = &cx.cx.ast.locals[local];
-                let ty = cx.cx.sema.locals.get(local).map_or(Type::VOID, |info| cx.cx.ty(info.ty));
+                let ty = cx.type_of_local(local);
                 cx.at(decl.name.span);
                 let place = cx.local(ty, Some(&decl.name.text));
                 cx.init(place, init);
@@ -121,9 +128,9 @@ impl BodyCx<'_> {
         let end = l.body.span.shrink_to_end();
         self.region(condition, end, |cx| match l.cond {
             Some(expr) => {
-                let value = cx.value(expr);
+                let value = cx.needed(expr);
                 cx.at_expr(expr);
-                value
+                Some(value)
             }
             None => {
                 let always = luma::Constant::build(&mut cx.b, Attribute::Bool(true), Type::I1);
@@ -140,7 +147,7 @@ impl BodyCx<'_> {
     }
 
     fn switch(&mut self, subject: ExprId, arms: &[SwitchArm]) {
-        let Some(mut value) = self.value(subject) else { return };
+        let mut value = self.needed(subject);
         self.at_expr(subject);
         if self.b.type_of(value) != Type::I64 {
             value = luma::Cast::build(&mut self.b, value, Type::I64).result(self.b.func);
@@ -151,9 +158,11 @@ impl BodyCx<'_> {
         let mut seen = FxHashSet::default();
         let mut labelled: Vec<(Attribute, &SwitchArm)> = Vec::new();
         for arm in arms {
-            let labels = arm.labels.iter().filter_map(|&label| sema.constants.get(label));
-            let fresh: Vec<Attribute> = labels
-                .map(constants::as_int)
+            let label = |&label: &ExprId| {
+                sema.constants.get(label).or_never(&Const::Zero, "labels are constants")
+            };
+            let fresh: Vec<Attribute> = (arm.labels.iter())
+                .map(|expr| constants::as_int(label(expr)))
                 .filter(|&value| seen.insert(value))
                 .map(Attribute::int)
                 .collect();
@@ -188,10 +197,9 @@ impl BodyCx<'_> {
     fn output(&mut self, args: &[ExprId], newline: bool) {
         let statement = self.b.loc;
         for &arg in args {
-            if let Some(value) = self.value(arg) {
-                self.at_expr(arg);
-                luma::Print::build(&mut self.b, value);
-            }
+            let value = self.needed(arg);
+            self.at_expr(arg);
+            luma::Print::build(&mut self.b, value);
         }
         if newline {
             self.b.loc = statement;

@@ -1,5 +1,6 @@
 //! Maps types of the language to types of the IR.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::{Context, Type, TypeData};
 use luma_sema::Analysis;
 use luma_sema::types::{Ty, TyKind};
@@ -22,7 +23,7 @@ impl TypeMap {
 
     /// The IR type of `ty`; `!luma.void` for types without an IR type.
     pub(crate) fn get(&self, ty: Ty) -> Type {
-        self.map.get(&ty).copied().unwrap_or(Type::VOID)
+        self.map.get(&ty).copied().or_never(Type::VOID, "all types of the program are mapped")
     }
 }
 
@@ -45,7 +46,7 @@ fn convert(sema: &Analysis, context: &Context, ty: Ty, map: &mut FxHashMap<Ty, T
             context.ty(TypeData::Array(*length, element))
         }
         TyKind::Struct(id) => {
-            let name = sema.structs.get(id.0 as usize).map_or("", |info| &info.name);
+            let name = &sema.structs[id.0 as usize].name;
             context.ty(TypeData::Struct(context.symbol(name)))
         }
         TyKind::Function(params, result) => {
