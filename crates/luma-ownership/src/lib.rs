@@ -33,7 +33,7 @@ mod reach;
 mod report;
 mod summary;
 
-use luma_diagnostics::{Diagnostic, SourceMap};
+use luma_diagnostics::{Diagnostic, SourceMap, never};
 use luma_ir::{CallGraph, Function, Module, Symbol, callee};
 use rustc_hash::FxHashMap;
 
@@ -98,7 +98,10 @@ pub fn verify_with_summaries(
     }
     let mut diagnostics = Vec::new();
     for (name, defects) in found {
-        let Some(f) = module.functions.get(&name) else { continue };
+        let Some(f) = module.functions.get(&name) else {
+            never!("defects of a function that the module does not have");
+            continue;
+        };
         let all = lint::check(module, f).chain(defects);
         diagnostics.extend(all.map(|d| explain::diagnostic(module, f, &d, options, summaries)));
     }
@@ -118,9 +121,7 @@ fn levels(calls: &CallGraph) -> Vec<Vec<&[Symbol]>> {
         if levels.len() <= level {
             levels.resize_with(level + 1, Vec::new);
         }
-        if let Some(group) = levels.get_mut(level) {
-            group.push(component);
-        }
+        levels[level].push(component);
     }
     levels
 }

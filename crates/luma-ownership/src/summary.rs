@@ -380,10 +380,8 @@ fn is_own_variable(f: &Function, place: Value) -> bool {
         let Some(op) = f.def_op(place) else { return false };
         match f.op_name(op) {
             luma::Local::NAME => return true,
-            luma::Field::NAME | luma::Element::NAME => match f.operands(op).first() {
-                Some(&base) => place = base,
-                None => return false,
-            },
+            luma::Field::NAME => place = luma::Field(op).base(f),
+            luma::Element::NAME => place = luma::Element(op).base(f),
             _ => return false,
         }
     }

@@ -1,5 +1,6 @@
 //! Branches: which states go which way, and the values that go along.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dataflow::{Flow, Goal, Target};
 use luma_ir::dialects::{attr, luma};
 use luma_ir::{Attribute, Op, Type, Value};
@@ -91,7 +92,7 @@ impl Engine<'_> {
         let f = self.f;
         let Some(cmp) = f.def_op(chooser).and_then(|op| luma::Cmp::cast(f, op)) else { return };
         let pred = cmp.pred_attr(f).and_then(Attribute::as_str);
-        let &[a, b] = f.operands(cmp.0) else { return };
+        let (a, b) = (cmp.lhs(f), cmp.rhs(f));
         if pred != Some(if truth { "eq" } else { "ne" }) || !self.is_ptr(a) {
             return;
         }
@@ -187,26 +188,29 @@ impl Engine<'_> {
     /// The states in which each target of a switch is entered, the default first.
     fn select(&mut self, op: Op, states: Vec<State>, targets: usize) -> Vec<Vec<State>> {
         let f = self.f;
-        let cases = f.op_attribute(op, attr::CASES).and_then(Attribute::as_array).unwrap_or(&[]);
+        let cases = f.op_attribute(op, attr::CASES).and_then(Attribute::as_array);
+        let cases = cases.or_never(&[], "a switch has cases");
         let labels: Vec<Vec<i64>> = cases
             .iter()
             .map(|case| {
-                let case = case.as_array().unwrap_or(&[]);
-                case.iter().filter_map(Attribute::as_int).collect()
+                let case = case.as_array().or_never(&[], "a case is an array");
+                let label = |label: &Attribute| label.as_int().or_never(0, "labels are integers");
+                case.iter().map(label).collect()
             })
             .collect();
         let all: Vec<i64> = labels.iter().flatten().copied().collect();
         let mut entered: Vec<Vec<State>> = (0..targets).map(|_| Vec::new()).collect();
-        let Some(&value) = f.operands(op).first() else { return entered };
+        let Some(&value) = f.operands(op).first() else {
+            never!("a switch has a subject");
+            return entered;
+        };
         // The front end marks switches over all members of an enum.
         let exhaustive = f.op_attribute(op, self.module.context.symbol("exhaustive")).is_some();
         for state in states {
             let val = self.value(&state, value);
             if let Val::Int(known) = val {
                 let arm = labels.iter().position(|labels| labels.contains(&known));
-                if let Some(target) = entered.get_mut(arm.map_or(0, |arm| arm + 1)) {
-                    target.push(state);
-                }
+                entered[arm.map_or(0, |arm| arm + 1)].push(state);
                 continue;
             }
             for (arm, labels) in labels.iter().enumerate() {

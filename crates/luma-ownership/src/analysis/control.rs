@@ -1,5 +1,6 @@
 //! Drives the analysis over control flow: what the shared engine asks at each point.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dataflow::{Flow, Goal, Interpreter, LoopHead, Point, Target, Turn, Way, Ways};
 use luma_ir::dialects::luma;
 use luma_ir::{Block, Op, Region, Value};
@@ -81,7 +82,7 @@ impl Interpreter for Engine<'_> {
         states: &mut Vec<State>,
     ) {
         let defers = flow.defers(region);
-        let Some(&defer) = defers.get(at) else { return };
+        let defer = defers[at];
         if let Some(&block) = self.f.blocks(region).first() {
             let next = defers.get(at + 1).copied();
             self.end_variables(block, states, (defer, next), loss(way));
@@ -151,7 +152,8 @@ impl Engine<'_> {
             })
         };
         let end = next.map_or(locals.len(), until);
-        let ended: Vec<Value> = locals.get(until(defer)..end).unwrap_or_default().to_vec();
+        let ended = locals.get(until(defer)..end);
+        let ended = ended.or_never(&[], "defers are run from the last to the first").to_vec();
         if ended.is_empty() {
             return;
         }

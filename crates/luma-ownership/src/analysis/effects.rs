@@ -215,10 +215,13 @@ impl Engine<'_> {
                 None => Left::Unknown,
             },
             Val::Ptr(Root::Global(name), offset) => Left::Global(name, offset),
-            Val::Ptr(root, Some(0)) if objects.contains(&root) => Left::Object {
-                number: objects.iter().position(|&o| o == root).unwrap_or_default() as u32,
-                nullable: state.object(root).is_none_or(|object| object.nullable),
-                from: root.site().and_then(|site| self.parameter_taken(site)),
+            Val::Ptr(root, Some(0)) => match objects.iter().position(|&object| object == root) {
+                Some(number) => Left::Object {
+                    number: number as u32,
+                    nullable: state.object(root).is_none_or(|object| object.nullable),
+                    from: root.site().and_then(|site| self.parameter_taken(site)),
+                },
+                None => Left::Unknown,
             },
             Val::Ptr(..) => Left::Unknown,
         }

@@ -145,18 +145,14 @@ impl State {
     fn narrow(&mut self, term: Term, change: impl FnOnce(&mut Range)) -> bool {
         let at = self.ranges.binary_search_by_key(&term, |(t, _)| *t);
         let mut range = match at {
-            Ok(at) => self.ranges.get(at).map_or_else(Range::new, |(_, range)| range.clone()),
+            Ok(at) => self.ranges[at].1.clone(),
             Err(_) => Range::new(),
         };
         change(&mut range);
         range.tighten();
         let possible = !range.is_empty() && self.agrees(term, &range);
         match at {
-            Ok(at) => {
-                if let Some(slot) = self.ranges.get_mut(at) {
-                    slot.1 = range;
-                }
-            }
+            Ok(at) => self.ranges[at].1 = range,
             Err(at) if !range.is_trivial() => self.ranges.insert(at, (term, range)),
             Err(_) => {}
         }
@@ -166,8 +162,7 @@ impl State {
     /// Whether a `term` in `range` can be to other terms what it is known to be.
     fn agrees(&self, term: Term, range: &Range) -> bool {
         // Looking through many relations at each narrowing would cost too much.
-        let known = self.relations.get(..MAX_RELATIONS.min(self.relations.len()));
-        known.unwrap_or_default().iter().all(|&((a, b), mask)| {
+        self.relations.iter().take(MAX_RELATIONS).all(|&((a, b), mask)| {
             let (other, mask) = match (a == term, b == term) {
                 (true, false) => (b, mask),
                 (false, true) => (a, turned(mask)),
@@ -183,7 +178,7 @@ impl State {
         }
         let (key, flip) = if a < b { ((a, b), false) } else { ((b, a), true) };
         let mask = match self.relations.binary_search_by_key(&key, |&(k, _)| k) {
-            Ok(at) => self.relations.get(at).map_or(7, |&(_, mask)| mask),
+            Ok(at) => self.relations[at].1,
             Err(_) => 7,
         };
         if flip { turned(mask) } else { mask }

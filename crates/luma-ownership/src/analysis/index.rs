@@ -152,20 +152,18 @@ impl Index {
 
     /// Whether `op` is inside `outer`, at any depth.
     pub(crate) fn inside(&self, op: Op, outer: Op) -> bool {
-        let at = self.position.get(op.index()).copied().unwrap_or(0);
-        let start = self.position.get(outer.index()).copied().unwrap_or(0);
-        let end = self.end.get(outer.index()).copied().unwrap_or(0);
-        start < at && at <= end
+        let (at, start) = (self.position(op), self.position(outer));
+        start < at && at <= self.end[outer.index()]
     }
 
     /// Position of `op` in the walk of the body.
     pub(crate) fn position(&self, op: Op) -> u32 {
-        self.position.get(op.index()).copied().unwrap_or(0)
+        self.position[op.index()]
     }
 
     /// The SSA values and the variables nothing uses after `op`.
     pub(crate) fn dying(&self, op: Op) -> &[Value] {
-        self.dying.get(op.index()).map_or(&[], |values| values.as_slice())
+        &self.dying[op.index()]
     }
 
     /// The variables declared directly in `block`, in order.
@@ -175,7 +173,7 @@ impl Index {
 
     /// Whether ownership may move, or a pointer be stored, inside `op`.
     pub(crate) fn is_busy(&self, op: Op) -> bool {
-        self.busy.get(op.index()).copied().unwrap_or(true)
+        self.busy[op.index()]
     }
 }
 
@@ -224,8 +222,7 @@ fn moves_ownership(module: &Module, f: &Function, op: Op) -> bool {
     match f.op_name(op) {
         own::Take::NAME | own::Give::NAME | luma::Copy::NAME | luma::Call::NAME => true,
         luma::Store::NAME => {
-            let Some(&value) = f.operands(op).first() else { return false };
-            let ty = f.value_type(value);
+            let ty = f.value_type(luma::Store(op).value(f));
             module.context.is_ptr(ty) || module.context.is_aggregate(ty)
         }
         _ => matters(module, f, op),

@@ -500,7 +500,7 @@ impl Head {
             }
             None => self.states.len() - 1,
         };
-        let Some(slot) = self.states.get_mut(at) else { return false };
+        let slot = &mut self.states[at];
         let mut joined = slot.clone();
         joined.join(&state, true, terms, op);
         let changed = !joined.same(slot);

@@ -1,6 +1,7 @@
 //! Loops: the first iterations are followed one by one, then the rest is summarised on merged states
 //! to a fixed point.
 
+use luma_diagnostics::never;
 use luma_ir::Op;
 use luma_ir::dataflow::{Goal, LoopHead, Point, Turn};
 use luma_ir::dialect::Control;
@@ -89,7 +90,10 @@ impl Engine<'_> {
 
     /// Ends an iteration of the innermost loop; `back` starts the next.
     pub(super) fn end_turn(&mut self, back: Option<Vec<State>>) -> Turn<Vec<State>> {
-        let Some(mut running) = self.loops.pop() else { return Turn::Done };
+        let Some(mut running) = self.loops.pop() else {
+            never!("an iteration ends outside of all loops");
+            return Turn::Done;
+        };
         let op = running.op;
         let back = back.unwrap_or_default();
         let max = self.max_states();

@@ -1,5 +1,6 @@
 //! Loads, stores and copies.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Op, Type, Value, fold};
 
@@ -138,7 +139,7 @@ impl Engine<'_> {
     }
 
     pub(super) fn store(&mut self, state: &mut State, op: Op) {
-        let &[value, place] = self.f.operands(op) else { return };
+        let (value, place) = (luma::Store(op).value(self.f), luma::Store(op).place(self.f));
         let at = self.value(state, place);
         let place_op = self.place_op(op, place);
         self.check_use(state, at, Use::Write, place_op);
@@ -153,9 +154,15 @@ impl Engine<'_> {
         self.write(state, op, at, scalar, val);
     }
 
+    /// What `place` holds.
+    fn element_type(&self, place: Value) -> Type {
+        let element = self.module.context.element(self.f.value_type(place));
+        element.or_never(Type::VOID, "an operand that is a place")
+    }
+
     pub(super) fn copy_op(&mut self, state: &mut State, op: Op) {
-        let &[source, target] = self.f.operands(op) else { return };
-        let Some(ty) = self.module.context.element(self.f.value_type(source)) else { return };
+        let (source, target) = (luma::Copy(op).source(self.f), luma::Copy(op).target(self.f));
+        let ty = self.element_type(source);
         let from = self.value(state, source);
         let to = self.value(state, target);
         let (source_op, target_op) = (self.place_op(op, source), self.place_op(op, target));
@@ -165,8 +172,8 @@ impl Engine<'_> {
     }
 
     pub(super) fn zero(&mut self, state: &mut State, op: Op) {
-        let Some(&place) = self.f.operands(op).first() else { return };
-        let Some(ty) = self.module.context.element(self.f.value_type(place)) else { return };
+        let place = luma::Zero(op).place(self.f);
+        let ty = self.element_type(place);
         let at = self.value(state, place);
         let place_op = self.place_op(op, place);
         self.check_use(state, at, Use::Write, place_op);

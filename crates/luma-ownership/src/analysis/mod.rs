@@ -30,6 +30,7 @@ mod sweep;
 mod term;
 mod transfer;
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dataflow::interpret;
 use luma_ir::dialects::own;
 use luma_ir::{Def, Entity, Function, Module, Op, Value};
@@ -76,7 +77,8 @@ pub(crate) fn record(
 ) -> FxHashMap<Op, Point> {
     let recorder = Recorder::new(&module.context, f);
     let (_, recorder) = run_engine(module, f, summaries, options, Some(recorder));
-    recorder.map(|recorder| recorder.points).unwrap_or_default()
+    let points = recorder.map(|recorder| recorder.points);
+    points.or_never(FxHashMap::default(), "the engine hands the recorder back")
 }
 
 fn run_engine(

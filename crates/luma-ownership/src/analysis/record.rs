@@ -1,5 +1,6 @@
 //! Writes down the states at every operation, when somebody asks.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Entity, Function, Op, Type, Value, value_names};
 use rustc_hash::FxHashMap;
@@ -201,7 +202,8 @@ impl Engine<'_> {
                     true => ('c', &recorder.calls, FIRST_LEFT),
                     false => ('o', &recorder.sites, 0),
                 };
-                let number = numbers.get(&id.site).copied().unwrap_or_default();
+                let number = numbers.get(&id.site).copied();
+                let number = number.or_never(0, "all operations that make objects are numbered");
                 let part = id.leaf.saturating_sub(first);
                 let part = if part == 0 { String::new() } else { format!(".{part}") };
                 let age = if id.age == 0 { String::new() } else { format!("~{}", id.age) };
@@ -239,6 +241,5 @@ fn is_site(context: &luma_ir::Context, f: &Function, op: Op) -> bool {
 }
 
 fn value_text(recorder: &Recorder, value: Value) -> String {
-    let name = recorder.names.get(value.index()).map_or("?", |name| name);
-    format!("%{name}")
+    format!("%{}", recorder.names[value.index()])
 }

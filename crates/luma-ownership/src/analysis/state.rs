@@ -421,9 +421,9 @@ impl State {
     /// The cells of `root`.
     pub(crate) fn cells_of(&self, root: Root) -> &[Cell] {
         let start = self.first_cell(root, i64::MIN);
-        let rest = self.cells.get(start..).unwrap_or_default();
+        let rest = &self.cells[start..];
         let count = rest.partition_point(|cell| cell.root == root);
-        rest.get(..count).unwrap_or_default()
+        &rest[..count]
     }
 
     pub(crate) fn cell(&self, root: Root, offset: i64) -> Option<&Cell> {
@@ -487,16 +487,14 @@ impl State {
     pub(crate) fn set_initial(&mut self, root: Root, offset: i64, scalar: Scalar, val: Val) {
         self.set_cell(root, offset, scalar, val);
         let at = self.first_cell(root, offset);
-        if let Some(cell) = self.cells.get_mut(at) {
-            cell.initial = true;
-        }
+        self.cells[at].initial = true;
     }
 
     /// Whether a cell holds any of `size` bytes from `offset` of `root`.
     fn is_covered(&self, root: Root, offset: i64, size: i64) -> bool {
         let start = self.first_cell(root, offset.saturating_sub(7));
         let end = offset.saturating_add(size);
-        let near = self.cells.get(start..).unwrap_or_default().iter();
+        let near = self.cells[start..].iter();
         near.take_while(|cell| cell.root == root && cell.offset < end)
             .any(|cell| cell.offset.saturating_add(i64::from(cell.size)) > offset)
     }

@@ -73,7 +73,7 @@ impl Terms {
     }
 
     pub(crate) fn get(&self, term: Term) -> TermData {
-        self.data.get(term.0 as usize).map_or(TermData::Not(term), |&(data, _)| data)
+        self.data[term.0 as usize].0
     }
 
     /// Whether `term` is a parameter, or was reachable from one at entry.
@@ -102,19 +102,23 @@ impl Terms {
         }
         let depth = self.operands(data).into_iter().flatten().map(|t| self.depth(t)).max();
         let depth = depth.map_or(0, |d| d + 1);
-        if depth > MAX_DEPTH {
-            return None;
-        }
+        (depth <= MAX_DEPTH).then(|| self.insert(data, depth))
+    }
+
+    fn insert(&mut self, data: TermData, depth: u8) -> Term {
         let term = Term(self.data.len() as u32);
         self.data.push((data, depth));
         self.ids.insert(data, term);
-        Some(term)
+        term
     }
 
     /// The term of an unknown value.
     pub(crate) fn opaque(&mut self, source: Source) -> Term {
-        // Opaque terms have depth zero and are never refused.
-        self.intern(TermData::Opaque { source, age: 0 }).unwrap_or(Term(0))
+        let data = TermData::Opaque { source, age: 0 };
+        match self.known(data) {
+            Some(term) => term,
+            None => self.insert(data, 0),
+        }
     }
 
     /// A name nothing else has.
@@ -124,7 +128,7 @@ impl Terms {
     }
 
     fn depth(&self, term: Term) -> u8 {
-        self.data.get(term.0 as usize).map_or(0, |&(_, depth)| depth)
+        self.data[term.0 as usize].1
     }
 
     /// The terms `data` is made of.

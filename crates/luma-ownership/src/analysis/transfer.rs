@@ -71,7 +71,7 @@ impl Engine<'_> {
 
     /// Only text is read through its pointer; of other pointers the address is printed.
     fn print(&mut self, state: &mut State, op: Op) {
-        let Some(&value) = self.f.operands(op).first() else { return };
+        let value = luma::Print(op).value(self.f);
         let ty = self.f.value_type(value);
         if self.module.context.is_ptr(ty) && self.module.context.element(ty) == Some(Type::I8) {
             let val = self.value(state, value);

@@ -1,6 +1,6 @@
 //! The labels of a `switch` as the text writes them: the IR only has their numbers.
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{OrNever as _, Span};
 
 use super::Story;
 
@@ -61,7 +61,7 @@ fn arms(body: &str) -> Vec<&str> {
             }
             _ => {}
         }
-        rest = rest.get(length..).unwrap_or_default();
+        rest = rest.get(length..).or_never("", "whole characters are taken");
     }
     found
 }
