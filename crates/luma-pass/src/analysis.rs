@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use luma_diagnostics::never;
 use luma_ir::{Context, Dominators, Function, Module, Region, Symbol};
 use rustc_hash::FxHashMap;
 
@@ -92,7 +93,9 @@ impl Analyses {
         let functions = self.functions.read().unwrap_or_else(PoisonError::into_inner);
         let held = functions.get(&name)?.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, analysis) = held.iter().find(|(id, _)| *id == TypeId::of::<A>())?;
-        analysis.clone().downcast().ok()
+        let analysis = analysis.clone().downcast();
+        never!(analysis.is_err(), "an analysis is held under the type of another");
+        analysis.ok()
     }
 
     /// Drops what `preserved` does not name of the function called `name`.

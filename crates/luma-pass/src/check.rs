@@ -78,10 +78,8 @@ pub(crate) fn undeclared(step: &Step, statistic: &str) -> Diagnostic {
 
 /// Verifies the functions at these places.
 fn verify(module: &Module, step: &Step, places: Vec<usize>, threads: usize) -> Vec<Diagnostic> {
-    let functions: Vec<&luma_ir::Function> = places
-        .iter()
-        .filter_map(|&place| module.functions.get_index(place).map(|(_, f)| f))
-        .collect();
+    let functions: Vec<&luma_ir::Function> =
+        places.iter().map(|&place| &module.functions[place]).collect();
     let weight = functions.iter().map(|f| f.op_capacity()).sum();
     let found = workers::map(threads, weight, functions, |f| verify_function(module, f));
     found.iter().flatten().map(|violation| broken_by(step, module, violation)).collect()

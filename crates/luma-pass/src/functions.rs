@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use luma_diagnostics::Diagnostic;
+use luma_diagnostics::{Diagnostic, never};
 use luma_ir::{Function, Module, Symbol};
 
 use crate::analysis::{Analyses, Preserved};
@@ -41,7 +41,10 @@ pub(crate) fn run_functions(
         .iter()
         .filter_map(|step| match &step.work {
             Work::Function(pass) => Some((context.symbol(step.name()), &**pass)),
-            Work::Module(_) => None,
+            Work::Module(_) => {
+                never!("`{}` is not a function pass", step.name());
+                None
+            }
         })
         .collect();
     let count = module.functions.len();

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use indexmap::IndexMap;
+use luma_diagnostics::{OrNever as _, never};
 
 use crate::pass::{FunctionPass, ModulePass};
 
@@ -139,12 +140,18 @@ impl Options {
 
     /// The value of a number.
     pub fn number(&self, name: &str) -> usize {
-        self.text(name).parse().unwrap_or(0)
+        self.text(name).parse().or_never(0, "the option is a number")
     }
 
     /// The value of any option, as text.
     pub fn text(&self, name: &str) -> &str {
-        self.values.get(name).map_or("", String::as_str)
+        match self.values.get(name) {
+            Some(value) => value,
+            None => {
+                never!("the pass reads its option `{name}`, which it does not declare");
+                ""
+            }
+        }
     }
 
     /// Names and values of those that differ from their defaults.

@@ -1,6 +1,6 @@
 //! Running pipelines.
 
-use luma_diagnostics::Diagnostic;
+use luma_diagnostics::{Diagnostic, OrNever as _};
 use luma_ir::Module;
 
 use crate::analysis::{Analyses, Preserved};
@@ -54,7 +54,8 @@ pub fn run_step(
     options: RunOptions,
 ) -> Result<StepReport, Vec<Diagnostic>> {
     let reports = run_steps(module, std::slice::from_ref(step), analyses, options)?;
-    Ok(reports.into_iter().next().unwrap_or_default())
+    let report = reports.into_iter().next();
+    Ok(report.or_never(StepReport::default(), "one step makes one report"))
 }
 
 /// How to run a pipeline.

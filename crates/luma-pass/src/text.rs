@@ -13,7 +13,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use luma_diagnostics::closest;
+use luma_diagnostics::{OrNever as _, closest};
 
 use crate::pipeline::{Pipeline, Step};
 use crate::registration::{OptionKind, Options, Registration, Registry};
@@ -273,7 +273,7 @@ impl<'a> Parser<'a> {
     /// The text before the next delimiter.
     fn word(&mut self, ends: impl Fn(char) -> bool) -> (&'a str, Range<usize>) {
         let rest = self.rest();
-        let word = rest.split(ends).next().unwrap_or_default();
+        let word = &rest[..rest.find(ends).unwrap_or(rest.len())];
         let start = self.at;
         self.at += word.len();
         (word, start..self.at)
@@ -297,7 +297,7 @@ impl<'a> Parser<'a> {
     }
 
     fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
+        self.text.get(self.at..).or_never("", "whole characters are taken")
     }
 
     /// An error at the next character.

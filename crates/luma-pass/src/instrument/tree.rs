@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use luma_diagnostics::OrNever as _;
+
 use super::{Instrument, Ir, Outcome, StepInfo};
 
 /// Writes `NUMBER_NAME.EXTENSION` for every step that runs, and one for what the first starts from.
@@ -38,7 +40,8 @@ impl Instrument for Tree {
         if std::mem::replace(&mut self.started, true) {
             return Ok(());
         }
-        self.write(step.number.saturating_sub(1), "input", ir)
+        let before = step.number.checked_sub(1).or_never(0, "steps are numbered from 1");
+        self.write(before, "input", ir)
     }
 
     fn after(&mut self, step: &StepInfo, ir: &dyn Ir, _: &Outcome) -> io::Result<()> {
