@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Function, Linkage, Module, Symbol, Table, Type, TypeData};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -200,7 +201,10 @@ fn strip(
             }
         }
         TypeData::Struct(name) => {
-            let Some(def) = module.structs.get(&name) else { return };
+            let Some(def) = module.structs.get(&name) else {
+                never!("an initial value of a struct that is not defined");
+                return;
+            };
             for (index, (item, &ty)) in items.iter().zip(def.fields.values()).enumerate() {
                 if !gone.get(&name).is_some_and(|set| set.contains(&index)) {
                     let mut item = item.clone();

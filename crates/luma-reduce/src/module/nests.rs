@@ -1,6 +1,7 @@
 //! Structured operations and what is in them, level by level from the outside: regions take the
 //! place of the operation they belong to, branches and cases go, operations go.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::{attr, luma};
 use luma_ir::{Attribute, Function, Module, Op, Value};
 use rustc_hash::FxHashMap;
@@ -172,14 +173,15 @@ fn arms(search: &mut Search<'_, Module>, level: usize) {
 pub(super) fn cases(module: &Module, switches: &[At]) -> Vec<(At, usize)> {
     let mut found = Vec::new();
     for &at in switches {
-        let cases = module.functions.get(&at.function).and_then(|f| case_list(f, at.op));
-        found.extend((0..cases.map_or(0, <[Attribute]>::len)).map(|case| (at, case)));
+        let cases = case_list(&module.functions[&at.function], at.op);
+        found.extend((0..cases.len()).map(|case| (at, case)));
     }
     found
 }
 
-fn case_list(f: &Function, op: Op) -> Option<&[Attribute]> {
-    f.op_attribute(op, attr::CASES).and_then(Attribute::as_array)
+fn case_list(f: &Function, op: Op) -> &[Attribute] {
+    let cases = f.op_attribute(op, attr::CASES).and_then(Attribute::as_array);
+    cases.or_never(&[], "a switch has cases")
 }
 
 /// Takes the labels of some cases out of their switches.
@@ -187,8 +189,7 @@ pub(super) fn drop_cases(module: &Module, some: &[(At, usize)], edits: &mut Modu
     // Cases of one switch stand together.
     for of_one in some.chunk_by(|a, b| a.0 == b.0) {
         let Some(&(at, _)) = of_one.first() else { continue };
-        let list = module.functions.get(&at.function).and_then(|f| case_list(f, at.op));
-        let kept = list.unwrap_or_default().iter().enumerate();
+        let kept = case_list(&module.functions[&at.function], at.op).iter().enumerate();
         let kept = kept.filter(|(index, _)| !of_one.iter().any(|(_, case)| case == index));
         let kept = Attribute::array(kept.map(|(_, labels)| labels.clone()));
         edits.of(at.function).attributes.insert((at.op, attr::CASES), kept);

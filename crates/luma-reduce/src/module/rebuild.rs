@@ -111,7 +111,7 @@ pub(crate) fn rebuild(context: &Context, f: &Function, edits: &Edits) -> Functio
 
 fn merged_blocks(f: &Function, edits: &Edits) -> FxHashSet<Block> {
     let merges = edits.actions.iter().filter(|(_, action)| **action == Action::Merge);
-    merges.filter_map(|(&op, _)| Some(f.successors(op).first()?.block)).collect()
+    merges.map(|(&op, _)| f.successors(op)[0].block).collect()
 }
 
 /// What became of a value.

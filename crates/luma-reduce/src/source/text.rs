@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use luma_diagnostics::OrNever as _;
+
 use super::{Edit, Source, sweep as edits};
 use crate::search::Search;
 
@@ -49,7 +51,7 @@ fn pieces(text: &str) -> Vec<(Piece, Range<usize>)> {
     let mut pieces = Vec::new();
     let mut start = 0;
     while let Some(&first) = bytes.get(start) {
-        let rest = bytes.get(start..).unwrap_or_default();
+        let rest = &bytes[start..];
         let run = |fits: fn(&u8) -> bool| rest.iter().take_while(|byte| fits(byte)).count();
         let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
         let (piece, length) = match first {
@@ -93,7 +95,7 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
 fn comments(text: &str) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (piece, range) in pieces(text) {
-        let content = text.get(range.clone()).unwrap_or_default();
+        let content = text.get(range.clone()).or_never("", "pieces are of whole characters");
         if piece == Piece::Comment {
             edits.push(Edit::new(range, ""));
         } else if content.starts_with('"') && content.len() > 2 {
@@ -136,7 +138,7 @@ fn blanks(text: &str) -> Vec<Edit> {
         if piece != Piece::Blank {
             continue;
         }
-        let content = text.get(range.clone()).unwrap_or_default();
+        let content = text.get(range.clone()).or_never("", "pieces are of whole characters");
         let new = match content.rsplit_once('\n') {
             _ if range.start == 0 => String::new(),
             Some(_) if range.end == text.len() => "\n".to_owned(),
