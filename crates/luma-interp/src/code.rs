@@ -6,7 +6,7 @@
 //! activation, bytes and which of them are written. Registers and areas are numbered from the base
 //! of the running activation.
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{OrNever as _, Span};
 use luma_ir::Type;
 
 use crate::host::HostFunction;
@@ -505,11 +505,12 @@ impl Program {
     /// The name of the function that `pc` is in.
     pub(crate) fn function_at(&self, pc: Pc) -> &str {
         let after = self.functions.partition_point(|f| f.entry <= pc);
-        after.checked_sub(1).and_then(|i| self.functions.get(i)).map_or("", |f| &f.name)
+        let function = after.checked_sub(1).and_then(|i| self.functions.get(i));
+        function.map(|f| &*f.name).or_never("", "all code belongs to functions")
     }
 
     /// The source range of the instruction at `pc`.
     pub(crate) fn span(&self, pc: Pc) -> Span {
-        self.spans.get(pc as usize).copied().unwrap_or_default()
+        self.spans[pc as usize]
     }
 }

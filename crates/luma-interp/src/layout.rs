@@ -1,5 +1,6 @@
 //! Sizes and places of types in memory, as C lays them out on 64-bit machines.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::{Module, Symbol, Type, TypeData};
 use rustc_hash::FxHashMap;
 
@@ -42,7 +43,8 @@ impl<'a> Layouts<'a> {
                 stack.pop();
             }
         }
-        self.known.get(&ty).copied().unwrap_or(Layout { size: 0, align: 1 })
+        let layout = self.known.get(&ty).copied();
+        layout.or_never(Layout { size: 0, align: 1 }, "the layout was just made")
     }
 
     /// The layout of `ty` if those of its parts are known; else pushes them.
@@ -61,7 +63,10 @@ impl<'a> Layouts<'a> {
                 }
             },
             TypeData::Struct(name) => {
-                let Some(def) = self.module.structs.get(&name) else { return scalar(1) };
+                let Some(def) = self.module.structs.get(&name) else {
+                    never!("a struct type that is not defined");
+                    return scalar(1);
+                };
                 let mut layout = Layout { size: 0, align: 1 };
                 let mut offsets = Vec::with_capacity(def.fields.len());
                 for &field in def.fields.values() {
@@ -83,7 +88,10 @@ impl<'a> Layouts<'a> {
 
     /// The offset of field `field` of the struct type `ty`.
     pub(crate) fn field(&mut self, ty: Type, field: Symbol) -> Option<u64> {
-        let TypeData::Struct(name) = self.module.context.type_data(ty) else { return None };
+        let TypeData::Struct(name) = self.module.context.type_data(ty) else {
+            never!("a field of a type that is not a struct");
+            return None;
+        };
         let index = self.module.structs.get(&name)?.fields.get_index_of(&field)?;
         self.offsets(ty).get(index).copied()
     }
@@ -92,8 +100,14 @@ impl<'a> Layouts<'a> {
     pub(crate) fn offsets(&mut self, ty: Type) -> &[u64] {
         self.of(ty);
         match self.module.context.type_data(ty) {
-            TypeData::Struct(name) => self.fields.get(&name).map_or(&[], Vec::as_slice),
-            _ => &[],
+            TypeData::Struct(name) => {
+                let offsets = self.fields.get(&name).map(Vec::as_slice);
+                offsets.or_never(&[], "the layout was just made")
+            }
+            _ => {
+                never!("offsets of a type that is not a struct");
+                &[]
+            }
         }
     }
 }

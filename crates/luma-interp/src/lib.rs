@@ -28,7 +28,7 @@ mod trap;
 
 use std::io::Write;
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{OrNever as _, Span};
 use luma_ir::Module;
 
 pub use answers::{Answers, Rest};
@@ -148,7 +148,8 @@ pub fn run(module: &Module, options: &Options, out: &mut dyn Write) -> Outcome {
         .iter()
         .map(|(name, value)| (name.clone(), (value.clone(), 0)))
         .collect();
-    let end = machine.run(program.main.unwrap_or(0), &args);
+    let main = program.main.or_never(0, "programs without `main` are refused");
+    let end = machine.run(main, &args);
     let end = match (end, machine.out.flush()) {
         (Ok(_), Err(fault)) => Err(fault),
         (end, _) => end,

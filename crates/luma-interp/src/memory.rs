@@ -444,8 +444,7 @@ impl Memory {
         let size = object.map_or(0, Object::size);
         match (segment.wrapping_add(1), object) {
             (1, Some(_)) => {
-                let name = self.global_names.get(id).map_or("", String::as_str);
-                format!("{name} of {size} bytes")
+                format!("{} of {size} bytes", self.global_names[id])
             }
             (2, Some(_)) => format!("a string literal of {size} bytes"),
             (3, Some(object)) if object.bytes.is_some() => format!("a variable of {size} bytes"),
@@ -535,7 +534,7 @@ impl Memory {
 fn words(object: &Object) -> impl Iterator<Item = u64> + '_ {
     let bytes = object.bytes.as_deref().unwrap_or_default();
     let size = bytes.len() / 2;
-    bytes.get(..size).unwrap_or_default().chunks_exact(8).map(|word| {
+    bytes[..size].chunks_exact(8).map(|word| {
         let mut value = [0; 8];
         value.copy_from_slice(word);
         u64::from_le_bytes(value)

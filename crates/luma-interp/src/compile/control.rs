@@ -4,6 +4,7 @@
 //! not put where control leaves: it stands once and is registered when control reaches it, as the
 //! definition of `luma.defer` says. This knows nothing of how `lower-defer` does it.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::{attr, luma};
 use luma_ir::{Attribute, Op, Region, Successor, Type, Value};
 use rustc_hash::FxHashSet;
@@ -189,7 +190,9 @@ impl Body<'_, '_> {
     }
 
     fn looped(&mut self, op: Op) {
-        let &[condition, body, post] = self.f.op_regions(op) else { return };
+        let view = luma::Loop(op);
+        let (condition, body, post) =
+            (view.condition_region(self.f), view.body_region(self.f), view.post_region(self.f));
         let [test, inside, step] = [condition, body, post]
             .map(|region| Target { label: self.label(), to: Receiver::Region(region) });
         let after = Target { label: self.label(), to: Receiver::Results(op) };
@@ -223,15 +226,16 @@ impl Body<'_, '_> {
         let is_byte = self.f.value_type(value) == Type::I8;
         let cases = self.f.op_attribute(op, attr::CASES).and_then(Attribute::as_array);
         let mut table = Vec::new();
-        for (labels, &target) in cases.unwrap_or_default().iter().zip(targets.iter().skip(1)) {
-            for number in labels.as_array().unwrap_or_default().iter().filter_map(Attribute::as_int)
-            {
+        let cases = cases.or_never(&[], "a switch has cases");
+        for (labels, &target) in cases.iter().zip(targets.iter().skip(1)) {
+            for number in labels.as_array().or_never(&[], "a case is an array") {
+                let number = number.as_int().or_never(0, "labels are integers");
                 let number = if is_byte { i64::from(number as i8) } else { number };
                 table.push((number, target));
             }
         }
         table.sort_by_key(|&(number, _)| number);
-        let default = targets.first().copied().unwrap_or(0);
+        let default = targets.first().copied().or_never(0, "a switch has a default");
         let a = self.reg(value);
         let index = self.c.program.switches.len() as u32;
         self.c.program.switches.push(SwitchTable { cases: table, default });
@@ -269,14 +273,20 @@ impl Body<'_, '_> {
     }
 
     fn yielded(&mut self, op: Op) {
-        let Some(&Scope { end, base }) = self.scopes.last() else { return };
+        let Some(&Scope { end, base }) = self.scopes.last() else {
+            never!("`luma.yield` outside of all scopes");
+            return;
+        };
         if self.pending > base {
             self.emit(Inst::RunDefers { to: base });
         }
         match end {
             End::Go(target) => self.go_to(self.f.operands(op), target),
             End::Condition(yes, no) => {
-                let Some((&condition, values)) = self.f.operands(op).split_first() else { return };
+                let Some((&condition, values)) = self.f.operands(op).split_first() else {
+                    never!("a condition yields nothing");
+                    return;
+                };
                 if values.is_empty() {
                     return self.test(condition, yes.label, no.label);
                 }
@@ -324,7 +334,8 @@ impl Body<'_, '_> {
         let receivers = match to {
             Receiver::Results(op) => f.results(op),
             Receiver::Region(region) => {
-                f.blocks(region).first().map(|&block| f.block_args(block)).unwrap_or_default()
+                let args = f.blocks(region).first().map(|&block| f.block_args(block));
+                args.or_never(&[], "regions of structured operations have a block")
             }
         };
         let moves: Vec<(Slot, Slot)> = values
@@ -406,7 +417,9 @@ impl Body<'_, '_> {
             (Slot::Area(from, size), Slot::Area(to, _)) => {
                 self.emit(Inst::CopyArea { to, from, size });
             }
-            _ => {}
+            (Slot::Reg(_), Slot::Area(..)) | (Slot::Area(..), Slot::Reg(_)) => {
+                never!("a scalar and an aggregate are of one type");
+            }
         }
     }
 
@@ -414,7 +427,10 @@ impl Body<'_, '_> {
 
     fn call(&mut self, op: Op) {
         let (module, caller) = (self.c.module, self.index);
-        let Some(symbol) = self.symbol(op, attr::CALLEE) else { return };
+        let Some(symbol) = self.symbol(op, attr::CALLEE) else {
+            never!("a call without a callee");
+            return;
+        };
         let values = self.f.operands(op);
         let result = self.f.results(op).first().copied();
         if let Some(&callee) = self.c.functions.get(&symbol) {
@@ -427,7 +443,10 @@ impl Body<'_, '_> {
             return self.emit(Inst::Call { site });
         }
         let name = module.context.name(symbol);
-        let Some(callee) = module.functions.get(&symbol) else { return };
+        let Some(callee) = module.functions.get(&symbol) else {
+            never!("`@{name}` is called and not in the module");
+            return;
+        };
         let scripted = self.c.scripted;
         match host::find(&module.context, &name, &callee.params, &callee.results, scripted) {
             Ok(function) => {

@@ -1,5 +1,6 @@
 //! The initial bytes of globals.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::{Attribute, Type, TypeData};
 
 use super::Compiler;
@@ -35,12 +36,17 @@ impl Compiler<'_> {
                         stack.extend(parts.map(|(i, item)| (at + i as u64 * size, element, item)));
                     }
                     TypeData::Struct(name) => {
-                        let Some(def) = self.module.structs.get(&name) else { continue };
+                        let Some(def) = self.module.structs.get(&name) else {
+                            never!("a struct type that is not defined");
+                            continue;
+                        };
                         let offsets = self.layouts.offsets(ty);
                         let parts = offsets.iter().zip(def.fields.values()).zip(items.iter());
                         stack.extend(parts.map(|((offset, &ty), item)| (at + offset, ty, item)));
                     }
-                    _ => {}
+                    _ => {
+                        never!("an initial value of an aggregate for a scalar");
+                    }
                 }
                 continue;
             }
@@ -50,17 +56,20 @@ impl Compiler<'_> {
                     Some(index) => memory::global_address(index),
                     None => {
                         let index = self.module.functions.get_index_of(name);
-                        index.map_or(0, memory::function_address)
+                        let index = index.or_never(0, "initial values name items of the module");
+                        memory::function_address(index)
                     }
                 },
                 other => scalar_bits(other, ty),
             };
             let size = self.layouts.of(ty).size.min(8) as usize;
-            let Ok(at) = usize::try_from(at) else { continue };
-            if let Some(target) = bytes.get_mut(at..at + size)
-                && !matches!(init, Attribute::Unit)
-            {
-                target.copy_from_slice(&bits.to_le_bytes()[..size]);
+            let target = usize::try_from(at).ok().and_then(|at| bytes.get_mut(at..at + size));
+            match target {
+                _ if matches!(init, Attribute::Unit) => {}
+                Some(target) => target.copy_from_slice(&bits.to_le_bytes()[..size]),
+                None => {
+                    never!("an initial value reaches past the end of its global");
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ mod globals;
 mod locals;
 mod ops;
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::{
     Attribute, Block, Entity, Function, Linkage, Module, Op, Symbol, Type, TypeData, Value,
 };
@@ -127,7 +128,7 @@ impl<'a> Compiler<'a> {
 
     fn function(&mut self, index: usize, f: &'a Function) {
         let entry = self.program.code.len() as Pc;
-        let Some(info) = self.program.functions.get(index) else { return };
+        let info = &self.program.functions[index];
         let frame = Frame { registers: info.registers, area: info.area };
         let params = info.params.clone();
         let mut body = Body {
@@ -147,7 +148,8 @@ impl<'a> Compiler<'a> {
             tasks: Vec::new(),
             at: f.loc.span,
         };
-        let args = f.entry().map(|entry| f.block_args(entry)).unwrap_or_default();
+        let args = f.entry().map(|entry| f.block_args(entry));
+        let args = args.or_never(&[], "only functions with a body are compiled");
         for (&value, &slot) in args.iter().zip(&params) {
             body.set(value, slot);
         }
@@ -275,7 +277,8 @@ impl Body<'_, '_> {
 
     /// The type a place holds or a pointer points to.
     fn element(&self, value: Value) -> Type {
-        self.c.module.context.element(self.f.value_type(value)).unwrap_or(Type::VOID)
+        let element = self.c.module.context.element(self.f.value_type(value));
+        element.or_never(Type::VOID, "a place or a pointer")
     }
 
     fn is_aggregate(&self, ty: Type) -> bool {
@@ -334,7 +337,7 @@ impl Body<'_, '_> {
     fn patch(&mut self, start: Pc) {
         let labels = &self.labels;
         let program = &mut self.c.program;
-        let resolve = |label: &mut Pc| *label = labels.get(*label as usize).copied().unwrap_or(0);
+        let resolve = |label: &mut Pc| *label = labels[*label as usize];
         for inst in program.code.iter_mut().skip(start as usize) {
             match inst {
                 Inst::Jump { to } => resolve(to),

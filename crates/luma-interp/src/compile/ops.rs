@@ -1,5 +1,6 @@
 //! Operations without control flow.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::{attr, luma, own};
 use luma_ir::{Attribute, Op, Type, Value};
 
@@ -18,17 +19,19 @@ impl Body<'_, '_> {
                 self.constant(d, 0);
             }
             luma::String::NAME => {
-                let bytes = match luma::String(op).value_attr(self.f) {
-                    Some(Attribute::Str(bytes)) => bytes.clone(),
-                    _ => return,
+                let Some(Attribute::Str(bytes)) = luma::String(op).value_attr(self.f) else {
+                    never!("a string without text");
+                    return;
                 };
+                let bytes = bytes.clone();
                 let index = self.c.literal(&bytes);
                 let d = self.result_reg(op);
                 self.constant(d, memory::literal_address(index as usize));
             }
             luma::Sizeof::NAME => {
                 let of = luma::Sizeof(op).of_attr(self.f).and_then(Attribute::as_type);
-                let size = self.c.layouts.of(of.unwrap_or(Type::VOID)).size;
+                let of = of.or_never(Type::VOID, "`luma.sizeof` has a type");
+                let size = self.c.layouts.of(of).size;
                 let d = self.result_reg(op);
                 self.constant(d, size);
             }
@@ -54,8 +57,9 @@ impl Body<'_, '_> {
             luma::GlobalAddr::NAME => {
                 let symbol = self.symbol(op, attr::GLOBAL);
                 let index = symbol.and_then(|s| self.c.module.globals.get_index_of(&s));
+                let index = index.or_never(0, "the global is in the module");
                 let d = self.result_reg(op);
-                self.constant(d, index.map_or(0, memory::global_address));
+                self.constant(d, memory::global_address(index));
             }
             luma::Field::NAME => self.field(op),
             luma::Element::NAME | luma::Offset::NAME => self.index(op),
@@ -155,7 +159,7 @@ impl Body<'_, '_> {
             (self.operand_reg(op, 0), self.operand_reg(op, 1), self.result_reg(op));
         let ty = self.f.value_type(self.operand(op, 0));
         let predicate = luma::Cmp(op).pred_attr(self.f).and_then(Attribute::as_str);
-        let predicate = predicate.unwrap_or_default();
+        let predicate = predicate.or_never("eq", "a comparison has a predicate");
         let greater = matches!(predicate, "gt" | "ge");
         let ordered = greater || matches!(predicate, "lt" | "le");
         if greater != (ordered && ty == Type::I1) {
@@ -233,9 +237,10 @@ impl Body<'_, '_> {
     fn field(&mut self, op: Op) {
         let base = self.operand(op, 0);
         let name = luma::Field(op).field_attr(self.f).and_then(Attribute::as_str);
-        let name = self.c.module.context.symbol(name.unwrap_or_default());
+        let name = self.c.module.context.symbol(name.or_never("", "the attribute is text"));
         let element = self.element(base);
-        let offset = self.c.layouts.field(element, name).unwrap_or(0);
+        let offset = self.c.layouts.field(element, name);
+        let offset = offset.or_never(0, "the struct has the field");
         let a = self.reg(base);
         match u32::try_from(offset) {
             Ok(0) => self.set(self.result(op), Slot::Reg(a)),
