@@ -1,5 +1,6 @@
 //! Signatures, calls, returns, and the C functions that generated code needs.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Function, Linkage, Op, Type};
 
@@ -149,7 +150,8 @@ pub(crate) fn call(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let callee = symbol.and_then(|symbol| module.functions.get(&symbol));
     let callee = callee.ok_or_else(|| body.failure(op, "calls nothing"))?;
     let signature = signature(body.m, callee)?;
-    let name = body.m.symbols.function(callee.name).unwrap_or_default().to_owned();
+    let name = body.m.symbols.function(callee.name);
+    let name = name.or_never("", "all functions of the module have names").to_owned();
     let loc = f.loc(op);
 
     let mut args = Vec::with_capacity(signature.params.len());

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Def, Entity, Function, Linkage, Loc, Op, Type, Value};
 use rustc_hash::FxHashMap;
@@ -99,7 +100,8 @@ impl Body<'_, '_> {
             index = 1;
         }
         let f = self.f;
-        let params = f.entry().map(|entry| f.block_args(entry)).unwrap_or_default();
+        let params = f.entry().map(|entry| f.block_args(entry));
+        let params = params.or_never(&[], "only functions with a body get here");
         for (number, &param) in params.iter().enumerate() {
             let mut value = argument_of(self.entry, index);
             if self.signature.is_main && f.value_type(param) == Type::I64 {

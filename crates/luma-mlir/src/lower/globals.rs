@@ -157,7 +157,8 @@ fn fill(
         TypeData::Array(_, element) => vec![element; items.len()],
         TypeData::Struct(name) => {
             let def = lowering.module.structs.get(&name);
-            def.map(|def| def.fields.values().copied().collect()).unwrap_or_default()
+            let def = def.ok_or_else(|| failure(loc, "a struct type that is not defined"))?;
+            def.fields.values().copied().collect()
         }
         _ => return Err(failure(loc, "an initial value does not fit its type")),
     };

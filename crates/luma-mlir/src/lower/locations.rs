@@ -46,7 +46,7 @@ impl<'a> Locations<'a> {
         }
         // Not `SourceFile::line_col`: that walks the line to count characters, which is quadratic
         // for a file of one long line.
-        let starts = self.lines.get_mut(index)?.get_or_insert_with(|| {
+        let starts = self.lines[index].get_or_insert_with(|| {
             let breaks = file.text().bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
             std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
         });

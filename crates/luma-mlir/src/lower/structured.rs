@@ -1,5 +1,6 @@
 //! Lowers structured operations without early exits to scf.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Block as LumaBlock, Op, Type};
 
@@ -79,7 +80,8 @@ fn nothing(body: &mut Body<'_, '_>, op: Op, end: End) -> Lowered<Vec<Val>> {
     if let End::Condition = end {
         values.push(body.poison(Type::I1, f.loc(op))?);
     }
-    for &result in shape::enclosing(f, op).map(|o| f.results(o)).unwrap_or_default() {
+    let results = shape::enclosing(f, op).map(|outer| f.results(outer));
+    for &result in results.or_never(&[], "the region belongs to an operation") {
         values.push(body.poison(f.value_type(result), f.loc(op))?);
     }
     Ok(values)
@@ -196,7 +198,8 @@ pub(crate) fn round_values(
 fn bind_args(body: &mut Body<'_, '_>, op: Op, index: usize, values: &[Val]) {
     let f = body.f;
     let block = f.op_regions(op).get(index).and_then(|&region| f.blocks(region).first());
-    let args = block.map(|&block| f.block_args(block)).unwrap_or_default();
+    let args = block.map(|&block| f.block_args(block));
+    let args = args.or_never(&[], "regions of structured operations have a block");
     for (&arg, &value) in args.iter().zip(values) {
         body.set(arg, value);
     }
