@@ -33,6 +33,7 @@ mod sccp;
 mod structured_to_cfg;
 mod symbol_dce;
 
+use luma_diagnostics::never;
 use luma_ir::fold;
 use luma_pass::{Pipeline, Registration, Registry, parse_pipeline};
 
@@ -97,6 +98,11 @@ pub fn pipeline(level: u8) -> Pipeline {
         2 => O2,
         _ => O3,
     };
-    // A test parses each.
-    parse_pipeline(text, &registry()).unwrap_or_default()
+    match parse_pipeline(text, &registry()) {
+        Ok(pipeline) => pipeline,
+        Err(error) => {
+            never!("the pipeline of -O{level} does not parse: {}", error.message);
+            Pipeline::default()
+        }
+    }
 }
