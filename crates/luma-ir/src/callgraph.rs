@@ -52,7 +52,7 @@ pub fn expansion_symbols(context: &Context, name: OpName) -> Vec<Symbol> {
             .skip(1)
             .map(|rest| {
                 let end = rest.find(|c: char| !(c.is_alphanumeric() || "_.$-".contains(c)));
-                context.symbol(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default())
+                context.symbol(&rest[..end.unwrap_or(rest.len())])
             })
             .collect(),
     }
@@ -121,9 +121,8 @@ impl CallGraph {
     }
 
     fn component(&self, index: usize) -> &[Symbol] {
-        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
-        let end = self.ends.get(index).copied().unwrap_or(0);
-        self.order.get(start.unwrap_or(0)..end).unwrap_or_default()
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.order[start..self.ends[index]]
     }
 
     fn find_components(&mut self, module: &Module) {

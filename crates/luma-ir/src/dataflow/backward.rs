@@ -47,7 +47,7 @@ pub fn dense_backward<A: DenseBackward>(
     analysis: &mut A,
 ) -> BackwardStates<A::State> {
     let graph = Graph::new(Flow::new(context, f));
-    let next = |node: u32| graph.nodes.get(node as usize).map_or(&[][..], |n| n.next.as_slice());
+    let next = |node: u32| graph.nodes[node as usize].next.as_slice();
     let order = weak_topological(graph.nodes.len(), next);
     let mut position = vec![0; graph.nodes.len()];
     let mut previous: Vec<Vec<usize>> = order.iter().map(|_| Vec::new()).collect();

@@ -1,5 +1,6 @@
 //! Where control and values go from an operation, read off the [`Control`] of its definition.
 
+use luma_diagnostics::OrNever as _;
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
@@ -200,7 +201,8 @@ impl<'a> Flow<'a> {
         let f = self.f;
         let Some(op) = f.region_op(region) else { return smallvec![Goal::Exit] };
         let regions = f.op_regions(op);
-        let at = regions.iter().position(|&r| r == region).unwrap_or(0);
+        let at = regions.iter().position(|&r| r == region);
+        let at = at.or_never(0, "a region is one of its operation's");
         let enter = |at: usize| regions.get(at).map(|&region| self.entry(region, op));
         match self.control(op) {
             Control::Scope => smallvec![enter(at + 1).unwrap_or(Goal::After(op))],

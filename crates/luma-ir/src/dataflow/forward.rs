@@ -5,6 +5,7 @@
 //! and the [`Interpreter`] decides how they branch, merge and go round loops. [`dense_forward`] is
 //! the plain form over it, for states that form a [`Lattice`].
 
+use luma_diagnostics::never;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -94,7 +95,7 @@ pub enum Turn<S> {
 /// Follows `entry` through `f`. Time is that of the turns the interpreter wants; nothing recurses.
 pub fn interpret<I: Interpreter>(context: &Context, f: &Function, i: &mut I, entry: I::State) {
     let graph = Graph::new(Flow::new(context, f));
-    let next = |node: u32| graph.nodes.get(node as usize).map_or(&[][..], |n| n.next.as_slice());
+    let next = |node: u32| graph.nodes[node as usize].next.as_slice();
     let order = weak_topological(graph.nodes.len(), next);
     let mut position = vec![0; graph.nodes.len()];
     for (at, item) in order.iter().enumerate() {
@@ -165,7 +166,10 @@ impl<S: Clone> Run<'_, S> {
 
     /// Ends a turn of the innermost loop; returns the position to go on at.
     fn turn<I: Interpreter<State = S>>(&mut self, i: &mut I, order: &[Item]) -> usize {
-        let Some(mut active) = self.loops.pop() else { return order.len() };
+        let Some(mut active) = self.loops.pop() else {
+            never!("a turn ends outside of all loops");
+            return order.len();
+        };
         let (head, end) = (active.head, active.end);
         let node = order[head].node;
         let back = self.pending[head].take();

@@ -1,6 +1,7 @@
 //! The flow graph of a function: blocks and structured operations alike become points with edges,
 //! and deferred code stands once for each way the region that deferred it is left.
 
+use luma_diagnostics::never;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -82,8 +83,7 @@ impl<'a> Graph<'a> {
 
     /// How many runs of deferred code the node is inside of.
     pub(super) fn depth(&self, node: u32) -> u32 {
-        let run = self.nodes.get(node as usize).map_or(0, |node| node.run);
-        self.runs.get(run as usize).map_or(0, |run| run.depth)
+        self.runs[self.nodes[node as usize].run as usize].depth
     }
 
     fn node(&mut self, run: u32, point: Point) -> u32 {
@@ -103,18 +103,19 @@ impl<'a> Graph<'a> {
 
     fn edge(&mut self, from: u32, run: u32, to: Point) {
         let to = self.node(run, to);
-        if let Some(node) = self.nodes.get_mut(from as usize) {
-            node.next.push(to);
-        }
+        self.nodes[from as usize].next.push(to);
     }
 
     fn connect(&mut self, id: u32) {
-        let Some(node) = self.nodes.get(id as usize) else { return };
+        let node = &self.nodes[id as usize];
         let (run, point) = (node.run, node.point);
         match point {
             Point::At(_) => {
                 let Some(stop) = node.stop else { return };
-                let Some(region) = self.flow.region(stop) else { return };
+                let Some(region) = self.flow.region(stop) else {
+                    never!("an operation of the body is in no region");
+                    return;
+                };
                 let defers = self.flow.defers_before(stop);
                 for target in self.flow.targets(stop) {
                     let to = match target.way {
@@ -128,19 +129,16 @@ impl<'a> Graph<'a> {
             Point::Leave { region, way, defers } => {
                 let rest = Point::Leave { region, way, defers: defers - 1 };
                 let f = self.flow.function();
-                let defer = self.flow.defers(region).get(defers as usize - 1).copied();
-                let body = defer.and_then(|op| f.op_regions(op).first());
-                let entry = body.and_then(|&body| f.blocks(body).first().copied());
-                let (Some(defer), Some(entry)) = (defer, entry) else {
+                let defer = self.flow.defers(region)[defers as usize - 1];
+                let body = f.op_regions(defer).first();
+                let Some(entry) = body.and_then(|&body| f.blocks(body).first().copied()) else {
                     return self.edge(id, run, rest);
                 };
                 let inner = self.start_run(id, run, defer);
                 self.edge(id, inner, Point::At(Goal::Block(entry)));
-                let end = self.runs.get_mut(inner as usize).and_then(|inner| {
-                    inner.resumes.push((run, rest));
-                    inner.end
-                });
-                if let Some(end) = end {
+                let inner = &mut self.runs[inner as usize];
+                inner.resumes.push((run, rest));
+                if let Some(end) = inner.end {
                     self.edge(end, run, rest);
                 }
             }
@@ -149,7 +147,7 @@ impl<'a> Graph<'a> {
 
     /// The run of the code of `defer` that `id` starts.
     fn start_run(&mut self, id: u32, outer: u32, defer: Op) -> u32 {
-        let depth = self.runs.get(outer as usize).map_or(0, |run| run.depth) + 1;
+        let depth = self.runs[outer as usize].depth + 1;
         // Deep inside, all runs of one operation are one: their number stays bounded.
         let key = if depth > MAX_DEPTH { (u32::MAX, defer) } else { (id, defer) };
         *self.run_ids.entry(key).or_insert_with(|| {
@@ -167,7 +165,7 @@ impl<'a> Graph<'a> {
         };
         match goal {
             Some(Goal::Resume) => {
-                let Some(run) = self.runs.get_mut(run as usize) else { return };
+                let run = &mut self.runs[run as usize];
                 run.end = Some(id);
                 for (run, point) in run.resumes.clone() {
                     self.edge(id, run, point);
@@ -175,7 +173,10 @@ impl<'a> Graph<'a> {
             }
             Some(goal) => self.edge(id, run, Point::At(goal)),
             None => {
-                let Some(outer) = self.flow.region(op) else { return };
+                let Some(outer) = self.flow.region(op) else {
+                    never!("an operation of the body is in no region");
+                    return;
+                };
                 let defers = self.flow.defers_before(op);
                 self.edge(id, run, Point::Leave { region: outer, way, defers });
             }

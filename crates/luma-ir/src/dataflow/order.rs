@@ -3,6 +3,8 @@
 //! loops nested in loops. Found as strongly connected components (Tarjan 1972) of what is left of a
 //! component without its head, with explicit stacks.
 
+use luma_diagnostics::OrNever as _;
+
 /// One place in the order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
@@ -135,7 +137,8 @@ impl Search {
 
     /// Takes the component of `root` off the stack.
     fn close(&mut self, root: u32, successors: &[u32], work: &mut Vec<Work>) {
-        let start = self.stack.iter().rposition(|&node| node == root).unwrap_or(0);
+        let start = self.stack.iter().rposition(|&node| node == root);
+        let start = start.or_never(0, "the root of a component is on the stack");
         let nodes = self.stack.split_off(start);
         for &node in &nodes {
             self.index[node as usize] = u32::MAX;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
+use luma_diagnostics::{Diagnostic, FileId, OrNever as _, SourceMap, Span, codes};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,7 +18,8 @@ use crate::context::Context;
 ///
 /// Everything wrong with the file, with code E0506.
 pub fn load(map: &SourceMap, file: FileId) -> Result<Dialect, Vec<Diagnostic>> {
-    let text = map.file(file).map(|f| f.text().clone()).unwrap_or_default();
+    let text = map.file(file).map(|file| file.text().clone());
+    let text = text.or_never("".into(), "the file was read into the map");
     let (mut dialect, errors) = format::read(&text);
     if !errors.is_empty() {
         return Err(errors.into_iter().map(|error| diagnostic(file, error)).collect());
