@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use luma_diagnostics::{Diagnostic, SourceMap};
+use luma_diagnostics::{Diagnostic, SourceMap, never};
 use luma_ir::Context;
 use luma_ir::dialect::{Dialect, load};
 
@@ -56,7 +56,13 @@ impl Dialects {
 
     /// A new context that knows them.
     pub fn context(&self) -> Arc<Context> {
-        // Loading has found out that they fit together.
-        Arc::new(Context::with_dialects(self.loaded.iter().cloned()).unwrap_or_default())
+        match Context::with_dialects(self.loaded.iter().cloned()) {
+            Ok(context) => Arc::new(context),
+            Err(errors) => {
+                let first = errors.first().map(|error| &*error.message);
+                never!("dialects that were loaded do not fit together: {first:?}");
+                Arc::default()
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
+use luma_diagnostics::{Diagnostic, FileId, OrNever as _, SourceMap, Span, codes};
 use luma_ir::{Context, Module};
 use luma_llvm::LlvmModule;
 use luma_mlir::Session;
@@ -92,7 +92,7 @@ pub fn program(
 
 /// The text of a file.
 pub fn text(map: &SourceMap, file: FileId) -> &str {
-    map.file(file).map_or("", |file| file.text())
+    map.file(file).map(|file| &**file.text()).or_never("", "the file was read into the map")
 }
 
 /// The Luma IR of the input, verified. `None` when something is wrong with it, which includes a

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use luma_diagnostics::OrNever as _;
 
 use crate::input::Level;
 use crate::levels::Verify;
@@ -322,7 +323,8 @@ impl OptLevel {
 impl EmitKind {
     /// The name that `--emit` accepts.
     pub fn name(self) -> String {
-        self.to_possible_value().map(|v| v.get_name().to_string()).unwrap_or_default()
+        let name = self.to_possible_value().map(|value| value.get_name().to_string());
+        name.or_never(String::new(), "every kind has a name")
     }
 }
 

@@ -18,7 +18,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::{Diagnostic, codes, never};
 use luma_pass::instrument::{Ir as _, StepInfo, World};
 use luma_process::crash;
 
@@ -141,7 +141,10 @@ impl Reproduce<'_> {
             return "no reproducer was written: the steps before this one failed when repeated"
                 .into();
         };
-        let Some(step) = self.plan.steps.get(index) else { return String::new() };
+        let Some(step) = self.plan.steps.get(index) else {
+            never!("step {index} of a plan of {} failed", self.plan.steps.len());
+            return "there is no reproducer: no step of the plan failed".into();
+        };
         let shown = state.show(self.cx.map, false);
         let stem = self.job.file.file_stem().filter(|_| self.job.file.as_os_str() != "-");
         let stem = stem.map_or("stdin".into(), |stem| stem.to_string_lossy());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use luma_diagnostics::{Diagnostic, SourceMap, codes};
+use luma_diagnostics::{Diagnostic, OrNever as _, SourceMap, codes};
 use luma_ir::Context;
 use luma_ir::dialect::{irdl, reference};
 
@@ -142,7 +142,8 @@ fn pages(
     let wanted = |name: &str| names.is_empty() || names.iter().any(|n| n == name);
     let mut all = String::new();
     for dialect in context.dialects().iter().filter(|dialect| wanted(&dialect.name)) {
-        let page = reference(context, &dialect.name).unwrap_or_default();
+        let page = reference(context, &dialect.name);
+        let page = page.or_never(String::new(), "the dialect is one of the context's");
         let Some(directory) = directory else {
             if !all.is_empty() {
                 all.push('\n');

@@ -107,10 +107,7 @@ fn ops(map: &SourceMap, module: &Module, f: &Function, facts: &FunctionFacts) ->
         let results: Vec<String> = f
             .results(op)
             .iter()
-            .map(|&value| {
-                let name = names.get(luma_ir::Entity::index(value)).map_or("?", |name| name);
-                format!("%{name}")
-            })
+            .map(|&value| format!("%{}", names[luma_ir::Entity::index(value)]))
             .collect();
         let mut object = json!({
             "op": numbers.get(&op),

@@ -10,6 +10,7 @@ use luma_mlir::Session;
 use luma_pass::Analyses;
 use luma_pass::instrument::Ir;
 
+use crate::levels;
 use crate::options::EmitKind;
 
 /// A program at one of the levels.
@@ -50,7 +51,7 @@ impl State {
     /// if `generic` does.
     pub fn to_text(&self, map: &SourceMap, locations: bool, generic: bool) -> String {
         match self {
-            Self::Source(file) => map.file(*file).map_or("", |file| file.text()).to_owned(),
+            Self::Source(file) => levels::text(map, *file).to_owned(),
             Self::Luma(module, _) => {
                 let locations = locations.then_some(map);
                 let options = luma_ir::PrintOptions { locations, generic, ..Default::default() };

@@ -3,6 +3,7 @@
 //! Both are lists of `NAME`, `NAME{OPTIONS}` or `NAME<OPTIONS>`, each with a pipeline in parentheses
 //! after it if `NAME` is what passes run on. What options mean is for MLIR and LLVM to say.
 
+use luma_diagnostics::OrNever as _;
 use luma_pass::PipelineError;
 
 /// One element of a list.
@@ -211,7 +212,7 @@ impl<'a> Parser<'a> {
     }
 
     fn slice(&self, start: usize) -> &'a str {
-        self.text.get(start..self.at).unwrap_or_default()
+        self.text.get(start..self.at).or_never("", "names end between characters")
     }
 
     fn error(&self, message: &str) -> PipelineError {
