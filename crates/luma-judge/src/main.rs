@@ -71,7 +71,15 @@ fn main() -> ExitCode {
         Engine::Mutation => mutate::run(&settings, &programs(&cli.files)),
     };
     print(&report);
-    if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    // In a release build the failed assertions of the compiler are recorded.
+    let internal_errors = luma_diagnostics::internal::take();
+    for error in &internal_errors {
+        println!("internal compiler error at {}:{}: {}", error.file, error.line, error.message);
+    }
+    match report.failures.is_empty() && internal_errors.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
 }
 
 /// All programs in `paths`, sorted.
