@@ -1,6 +1,8 @@
 //! What every crate's manifest and folder must have, so that each can be packaged by itself and is
 //! found by those who look for it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
