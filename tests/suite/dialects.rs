@@ -81,7 +81,7 @@ pub(crate) fn trials() -> Vec<Trial> {
                 std::fs::write(&path, &page).unwrap();
             }
             let found = std::fs::read(&path).unwrap_or_default();
-            assert!(found == page, "run `lumac dialect doc --out docs/ir luma own`");
+            assert!(found == page, "`lumac dialect doc --out docs/ir luma own` writes the pages");
         }
         Ok(())
     }));
