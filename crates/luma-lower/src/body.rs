@@ -2,7 +2,7 @@
 
 use luma_diagnostics::{OrNever as _, Span, never};
 use luma_ir::dialects::{luma, own};
-use luma_ir::{Attribute, Block, Builder, Loc, Position, Region, Type, Value};
+use luma_ir::{Attribute, Block, Builder, Global, Loc, Position, Region, Symbol, Type, Value};
 use luma_sema::FunctionInfo;
 use luma_sema::types::Ty;
 use luma_syntax::ast::{self, ExprId, LocalId};
@@ -26,6 +26,8 @@ pub(crate) struct BodyCx<'a> {
     pub(crate) locals: FxHashMap<LocalId, Storage>,
     /// Whether the current block has its terminator, so that what follows is unreachable.
     pub(crate) terminated: bool,
+    /// Globals for the constants of large literals.
+    pub(crate) literals: Vec<(Symbol, Global)>,
 }
 
 impl<'a> BodyCx<'a> {
@@ -35,7 +37,7 @@ impl<'a> BodyCx<'a> {
         info: &'a FunctionInfo,
         locals: FxHashMap<LocalId, Storage>,
     ) -> Self {
-        Self { cx, b, info, locals, terminated: false }
+        Self { cx, b, info, locals, terminated: false, literals: Vec::new() }
     }
 
     /// Builds `own.take` for parameters that take ownership, and places for those that need one.

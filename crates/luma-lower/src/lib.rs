@@ -10,6 +10,7 @@
 mod body;
 mod constants;
 mod expr;
+mod literals;
 mod place;
 mod stmt;
 mod types;
@@ -19,7 +20,8 @@ use std::sync::Arc;
 use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{
-    Attribute, Builder, Context, Function, Global, Linkage, Loc, Module, StructDef, Table, Type,
+    Attribute, Builder, Context, Function, Global, Linkage, Loc, Module, StructDef, Symbol, Table,
+    Type,
 };
 use luma_sema::types::Ty;
 use luma_sema::{Analysis, FunctionInfo};
@@ -54,7 +56,8 @@ pub fn lower(ast: &Ast, sema: &Analysis, context: Arc<Context>) -> Module {
             ItemKind::Function(function) => {
                 // Announced prototypes have no signature of their own.
                 if let Some(info) = sema.functions.get(id) {
-                    let function = self::function(&cx, function, item.public, info);
+                    let (function, literals) = self::function(&cx, function, item.public, info);
+                    module.globals.extend(literals);
                     module.functions.insert(function.name, function);
                 }
             }
@@ -94,12 +97,13 @@ fn global(cx: &ProgramCx<'_>, id: ItemId) -> Option<(luma_ir::Symbol, Global)> {
     ))
 }
 
+/// A function, and the globals for its large literals.
 fn function(
     cx: &ProgramCx<'_>,
     decl: &ast::Function,
     public: bool,
     info: &FunctionInfo,
-) -> Function {
+) -> (Function, Vec<(Symbol, Global)>) {
     let params = info.params.iter().map(|&ty| cx.ty(ty)).collect();
     let results = match cx.ty(info.result) {
         Type::VOID => Vec::new(),
@@ -120,7 +124,7 @@ fn function(
     };
     flag("returns_ownership", decl.attributes.returns_ownership.is_some());
     flag("takes_ownership", decl.attributes.takes_ownership.is_some());
-    let Some(body) = &decl.body else { return f };
+    let Some(body) = &decl.body else { return (f, Vec::new()) };
 
     let region = f.body();
     let entry = f.add_block(region);
@@ -141,7 +145,8 @@ fn function(
             body_cx.finish(span);
         }
     }
-    f
+    let literals = body_cx.literals;
+    (f, literals)
 }
 
 /// Whether values of an IR type contain pointers, which may be owned.

@@ -1,14 +1,14 @@
 //! Places, initialisation and assignment.
 
-use luma_diagnostics::{OrNever as _, never};
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Type, TypeData, Value};
 use luma_sema::Resolution;
 use luma_sema::types::TyKind;
-use luma_syntax::ast::{ExprId, ExprKind, FieldInit, UnaryOp};
+use luma_syntax::ast::{ExprId, ExprKind, UnaryOp};
 
 use crate::body::{BodyCx, Storage};
-use crate::{constants, int};
+use crate::constants;
 
 impl BodyCx<'_> {
     /// The place that `expr` denotes; a value that has none is stored into a temporary.
@@ -52,7 +52,7 @@ impl BodyCx<'_> {
     }
 
     /// The place the pointer `expr` points to.
-    fn pointee(&mut self, expr: ExprId) -> Value {
+    pub(crate) fn pointee(&mut self, expr: ExprId) -> Value {
         let pointer = self.needed(expr);
         self.at_expr(expr);
         self.deref(pointer)
@@ -130,25 +130,7 @@ impl BodyCx<'_> {
         let cx = self.cx;
         match &cx.ast.exprs[expr].kind {
             ExprKind::StructLit(_, entries) => self.struct_literal(place, expr, entries),
-            ExprKind::ArrayLit(items) => {
-                let length = match cx.context.type_data(self.element_type(place)) {
-                    TypeData::Array(length, _) => length,
-                    _ => {
-                        never!("an array literal in a place that is not an array");
-                        0
-                    }
-                };
-                self.at_expr(expr);
-                if length > items.len() as u64 {
-                    luma::Zero::build(&mut self.b, place);
-                }
-                for (i, &item) in items.iter().enumerate() {
-                    self.at_expr(item);
-                    let index = int(&mut self.b, i as i64, Type::I64);
-                    let target = self.element(place, index);
-                    self.init(target, item);
-                }
-            }
+            ExprKind::ArrayLit(items) => self.array_literal(place, expr, items),
             _ if self.denotes_place(expr) && cx.context.is_aggregate(self.ir_type_of(expr)) => {
                 let source = self.place(expr);
                 self.at_expr(expr);
@@ -163,50 +145,8 @@ impl BodyCx<'_> {
         }
     }
 
-    fn struct_literal(&mut self, place: Value, expr: ExprId, entries: &[FieldInit]) {
-        let cx = self.cx;
-        let Some(&TyKind::Struct(id)) = self.type_of(expr).map(|ty| cx.sema.types.kind(ty)) else {
-            never!("a literal of a struct is of a struct type");
-            return;
-        };
-        let fields = cx.sema.literal_fields.get(expr).map(Vec::as_slice);
-        let fields = fields.or_never(&[], "the fields of a literal are numbered");
-        // Explicit fields win over spreads wherever they stand; of several spreads the first wins,
-        // of one field given twice the last.
-        let mut spread_done = false;
-        for (entry, field) in entries.iter().zip(fields) {
-            match (entry, field) {
-                (FieldInit::Field(_, value), Some(index)) => {
-                    self.at_expr(*value);
-                    let target = self.field(place, id.0, *index);
-                    self.init(target, *value);
-                }
-                (FieldInit::Spread(source), _) => {
-                    let derefs = self
-                        .type_of(*source)
-                        .is_some_and(|ty| matches!(cx.sema.types.kind(ty), TyKind::Pointer(_)));
-                    let source_place =
-                        if derefs { self.pointee(*source) } else { self.place(*source) };
-                    if std::mem::replace(&mut spread_done, true) {
-                        continue;
-                    }
-                    self.at_expr(*source);
-                    let count = cx.sema.structs[id.0 as usize].fields.len();
-                    for index in (0..count as u32).filter(|i| !fields.contains(&Some(*i))) {
-                        let from = self.field(source_place, id.0, index);
-                        let to = self.field(place, id.0, index);
-                        self.copy(from, to);
-                    }
-                }
-                (FieldInit::Field(..), None) => {
-                    never!("a literal names a field that the struct does not have");
-                }
-            }
-        }
-    }
-
     /// Copies the value of one place to another of the same type.
-    fn copy(&mut self, from: Value, to: Value) {
+    pub(crate) fn copy(&mut self, from: Value, to: Value) {
         if self.cx.context.is_aggregate(self.element_type(from)) {
             luma::Copy::build(&mut self.b, from, to);
         } else {
