@@ -241,6 +241,12 @@ impl Emit {
         unsafe { sys::mlirUnitAttrGet(self.context) }
     }
 
+    /// `#llvm.zero`: the zero of whatever type it initialises.
+    pub(crate) fn zero_attr(&self) -> Attr {
+        let text = string_ref("#llvm.zero");
+        unsafe { sys::mlirAttributeParseGet(self.context, text) }
+    }
+
     pub(crate) fn array_attr(&self, items: &[Attr]) -> Attr {
         unsafe { sys::mlirArrayAttrGet(self.context, items.len() as isize, items.as_ptr()) }
     }

@@ -66,8 +66,8 @@ pub(crate) fn lower(lowering: &mut Lowering<'_>, name: Symbol, global: &Global) 
     Ok(())
 }
 
-/// The attribute that is `init`, or `None` if it contains addresses (counted in `addresses`) or
-/// zeroes, which no attribute can say.
+/// The attribute that is `init`, or `None` if it contains addresses (counted in `addresses`), which
+/// no attribute can say.
 fn constant(
     lowering: &Lowering<'_>,
     ty: Type,
@@ -104,7 +104,7 @@ fn constant(
             let values: Option<Vec<Attr>> = values.into_iter().collect();
             values.map(|values| emit.array_attr(&values))
         }
-        Attribute::Unit => None,
+        Attribute::Unit => Some(emit.zero_attr()),
         _ => {
             *addresses += 1;
             None
