@@ -14,7 +14,9 @@
 //!   caller: the block is split, and returns branch to its second half.
 //!
 //! Never copied: prototypes, functions that can lead to a call of themselves, and more than
-//! `max-growth` percent of the module in all, so that time and result are linear in the module.
+//! `max-growth` percent of the module in all, so that time and result are linear in the module. Nor
+//! does any one function grow without bound, since what follows, LLVM above all, takes more than
+//! linear time for large functions: beyond `large-function` operations it at most doubles.
 //! Functions that are called no more are for `symbol-dce`.
 //!
 //! A `luma.local` of a copied body gets no value again each time control comes by, as in a call; it is
@@ -44,11 +46,13 @@ pub struct Inline {
     pub inline_once: bool,
     /// The most operations to copy, in percent of those of the module.
     pub max_growth: usize,
+    /// A function may grow to this many operations, or to twice what it had.
+    pub large_function: usize,
 }
 
 impl Default for Inline {
     fn default() -> Self {
-        Self { threshold: 32, inline_once: true, max_growth: 200 }
+        Self { threshold: 32, inline_once: true, max_growth: 200, large_function: 2500 }
     }
 }
 
@@ -146,8 +150,11 @@ impl Inliner<'_> {
         let mut f = std::mem::replace(slot, empty);
         let mut chosen = Vec::new();
         let defers = has(&f, luma::Defer::NAME);
+        let size = f.op_count();
+        let mut room = self.options.large_function.saturating_sub(size).max(size);
         for (op, callee, on_top) in calls(&f) {
-            if self.is_worth(module, name, callee, on_top && !defers) {
+            if let Some(size) = self.is_worth(module, name, callee, on_top && !defers, room) {
+                room -= size;
                 chosen.push((op, callee));
             }
         }
@@ -168,14 +175,20 @@ impl Inliner<'_> {
         !chosen.is_empty()
     }
 
-    /// Whether to replace a call of `callee` in `caller`. If so, the budget has paid for it.
-    fn is_worth(&mut self, module: &Module, caller: Symbol, callee: Symbol, splits: bool) -> bool {
+    /// How many operations come to `caller`, which has room for `room`, if a call of `callee` is to be
+    /// replaced. The budget has paid for them then.
+    fn is_worth(
+        &mut self,
+        module: &Module,
+        caller: Symbol,
+        callee: Symbol,
+        splits: bool,
+        room: usize,
+    ) -> Option<usize> {
         if self.graph.is_recursive(callee) || self.graph.in_one_cycle(caller, callee) {
-            return false;
+            return None;
         }
-        let Some(f) = module.functions.get(&callee).filter(|f| f.entry().is_some()) else {
-            return false;
-        };
+        let f = module.functions.get(&callee).filter(|f| f.entry().is_some())?;
         let limit = match self.called_once.contains(&callee) {
             true => usize::MAX,
             false => self.options.threshold,
@@ -187,16 +200,21 @@ impl Inliner<'_> {
             Form::Straight => true,
             Form::Graph(_) => splits,
         };
-        if known.size > limit {
+        let size = known.size;
+        if size > limit {
             self.too_large.insert(callee);
-            return false;
+            return None;
         }
-        if !fits || known.size > self.budget {
-            return false;
+        if !fits || size > self.budget {
+            return None;
         }
-        self.budget -= known.size;
-        self.cx.count(&COPIED, known.size);
-        true
+        if size > room {
+            self.cx.count(&NO_ROOM, 1);
+            return None;
+        }
+        self.budget -= size;
+        self.cx.count(&COPIED, size);
+        Some(size)
     }
 }
 
@@ -272,6 +290,10 @@ const TOO_LARGE: Statistic = Statistic {
     name: "functions-too-large",
     summary: "Functions not inlined because they exceed the threshold.",
 };
+const NO_ROOM: Statistic = Statistic {
+    name: "calls-without-room",
+    summary: "Calls left because their function would become too large.",
+};
 
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
@@ -296,14 +318,21 @@ pub(crate) static REGISTRATION: Registration = Registration {
             kind: OptionKind::Number,
             default: "200",
         },
+        OptionSpec {
+            name: "large-function",
+            summary: "Let no function grow beyond this many operations or twice what it had.",
+            kind: OptionKind::Number,
+            default: "2500",
+        },
     ],
-    statistics: &[CALLS, COPIED, TOO_LARGE],
+    statistics: &[CALLS, COPIED, TOO_LARGE, NO_ROOM],
     mandatory: false,
     make: |options| {
         Work::module(Inline {
             threshold: options.number("threshold"),
             inline_once: options.flag("inline-once"),
             max_growth: options.number("max-growth"),
+            large_function: options.number("large-function"),
         })
     },
 };
