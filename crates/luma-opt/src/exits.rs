@@ -1,7 +1,8 @@
-//! What leaves what: found for every structured operation of a function in one walk.
+//! What leaves what, and what cannot stay structured: found for every structured operation of a
+//! function in one walk.
 
 use luma_ir::dialects::luma;
-use luma_ir::{Entity, Function, Op, Region};
+use luma_ir::{Context, Entity, Function, Op, Region};
 use rustc_hash::FxHashMap;
 
 /// How much of a function to flatten. Whatever is around something flattened is flattened too.
@@ -9,8 +10,9 @@ use rustc_hash::FxHashMap;
 pub(crate) enum Extent {
     /// What encloses an exit that runs deferred code.
     Defers,
-    /// What has a region that does not end with `luma.yield`.
-    EarlyExits,
+    /// What the lowering to MLIR needs as blocks: what has a region that does not end with
+    /// `luma.yield`, what carries values that scf cannot, and what MLIR handles badly as scf.
+    Lowering,
     /// Everything.
     All,
 }
@@ -27,6 +29,14 @@ pub(crate) enum Kind {
     /// The end of any other region.
     End,
 }
+
+/// Structured operations may be nested in each other so many levels deep: the passes of MLIR recurse
+/// on regions.
+const MOST_LEVELS: u32 = 64;
+/// The largest product of the number of structured operations in a block and the number of all
+/// operations in it. The conversion of scf moves whatever follows an operation to a new block, one
+/// operation at a time, so its time and memory grow with this product.
+const MOST_MOVES: u64 = 1 << 14;
 
 /// What an operation holds, as a set.
 type Flags = u8;
@@ -63,10 +73,11 @@ pub(crate) struct Exits {
 
 impl Exits {
     /// Finds them.
-    pub(crate) fn of(f: &Function, extent: Extent) -> Self {
+    pub(crate) fn of(context: &Context, f: &Function, extent: Extent) -> Self {
         let exits = Self { flags: vec![0; f.op_capacity()], ..Self::default() };
-        let mut finder = Finder { f, extent, exits, pending: Vec::new(), loops: Vec::new() };
-        let found = finder.region(f.body(), false);
+        let mut finder =
+            Finder { context, f, extent, exits, pending: Vec::new(), loops: Vec::new() };
+        let found = finder.region(f.body(), false).flags;
         let mut exits = finder.exits;
         for runs in exits.runs.values_mut() {
             runs.copies = runs.exits.iter().filter(|&&count| count > 0).count() as u32;
@@ -128,7 +139,20 @@ impl Exits {
     }
 }
 
+/// What a region holds.
+#[derive(Default)]
+struct Found {
+    flags: Flags,
+    /// How many levels deep structured operations are nested in it.
+    levels: u32,
+    /// How many operations stand in it and in the `luma.block`s in it.
+    ops: u64,
+    /// The structured operations among them, but for those blocks.
+    structured: Vec<Op>,
+}
+
 struct Finder<'a> {
+    context: &'a Context,
     f: &'a Function,
     extent: Extent,
     exits: Exits,
@@ -139,18 +163,21 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// What `region` holds.
-    fn region(&mut self, region: Region, is_loop_body: bool) -> Flags {
+    /// Reads `region`.
+    fn region(&mut self, region: Region, is_loop_body: bool) -> Found {
         let f = self.f;
         let start = self.pending.len();
-        let mut found = 0;
+        let mut found = Found::default();
         let mut ends = false;
         for &block in f.blocks(region) {
+            let structured_before = found.structured.len();
+            let ops_before = found.ops;
             for op in f.block_ops(block) {
-                found |= match f.op_name(op) {
+                found.ops += 1;
+                found.flags |= match f.op_name(op) {
                     luma::Defer::NAME => self.defer(op),
                     luma::If::NAME | luma::Switch::NAME | luma::Block::NAME | luma::Loop::NAME => {
-                        self.structured(op)
+                        self.structured(op, &mut found)
                     }
                     luma::Yield::NAME if is_loop_body => {
                         self.exit(Kind::Continue);
@@ -171,40 +198,74 @@ impl Finder<'_> {
                     _ => 0,
                 };
             }
+            let structured = found.structured.get(structured_before..).unwrap_or_default();
+            let moves = (found.ops - ops_before).saturating_mul(structured.len() as u64);
+            if self.extent == Extent::Lowering && moves > MOST_MOVES {
+                for &op in structured {
+                    self.mark(op, FLAT);
+                }
+                found.flags |= FLAT;
+            }
         }
         self.close(start, ends);
         found
     }
 
-    fn structured(&mut self, op: Op) -> Flags {
+    /// Reads a structured operation for `outer`, the region it stands in: what it holds.
+    fn structured(&mut self, op: Op, outer: &mut Found) -> Flags {
         let f = self.f;
-        let mut found = match f.op_name(op) {
-            luma::Block::NAME => BLOCKS,
-            _ => 0,
-        };
-        if self.extent == Extent::All {
-            found |= FLAT;
-        }
+        let is_block = f.op_name(op) == luma::Block::NAME;
         let is_loop = f.op_name(op) == luma::Loop::NAME;
+        let mut flags = if is_block { BLOCKS } else { 0 };
+        let mut levels = 0;
         for (i, &region) in f.op_regions(op).iter().enumerate() {
-            if is_loop && i == 1 {
+            let is_loop_body = is_loop && i == 1;
+            if is_loop_body {
                 self.loops.push(self.pending.len());
-                found |= self.region(region, true) & !LEAVES_LOOP;
+            }
+            let mut found = self.region(region, is_loop_body);
+            if is_loop_body {
                 self.loops.pop();
-            } else {
-                found |= self.region(region, false);
+                found.flags &= !LEAVES_LOOP;
+            }
+            flags |= found.flags;
+            levels = found.levels.max(levels);
+            if is_block {
+                // It dissolves: what is in it will be in the block it stands in.
+                outer.ops += found.ops;
+                outer.structured.append(&mut found.structured);
             }
         }
-        if let Some(slot) = self.exits.flags.get_mut(op.index()) {
-            *slot = found;
+        if !is_block {
+            levels += 1;
+            outer.structured.push(op);
         }
-        found
+        outer.levels = levels.max(outer.levels);
+        // scf would carry the addresses of structs and arrays, whose contents the next round of the
+        // loop changes.
+        let carries = || f.results(op).iter().any(|&v| self.context.is_aggregate(f.value_type(v)));
+        let is_flat = match self.extent {
+            Extent::Defers => false,
+            Extent::Lowering => levels > MOST_LEVELS || (is_loop && carries()),
+            Extent::All => true,
+        };
+        if is_flat {
+            flags |= FLAT;
+        }
+        self.mark(op, flags);
+        flags
+    }
+
+    fn mark(&mut self, op: Op, flags: Flags) {
+        if let Some(slot) = self.exits.flags.get_mut(op.index()) {
+            *slot |= flags;
+        }
     }
 
     fn defer(&mut self, op: Op) -> Flags {
         let mut found = 0;
         for &region in self.f.op_regions(op) {
-            found |= self.region(region, false);
+            found |= self.region(region, false).flags;
         }
         let nested = found & DEFERS != 0;
         self.exits.runs.entry(op).or_default().nested = nested;

@@ -78,17 +78,18 @@ pub fn registry() -> Registry {
 /// The pipeline between the verification of ownership and MLIR at `-O0`: mandatory passes only.
 pub const O0: &str = "expand-ops,func(lower-defer,structured-to-cfg)";
 /// The pipeline at `-O1`. MLIR operations are expensive, so unreachable functions are removed first
-/// and the rest is simplified before it is lowered to MLIR.
+/// and the rest is simplified before it is lowered to MLIR. Later passes may undo what
+/// `structured-to-cfg` establishes, so it runs again at the end.
 pub const O1: &str = "expand-ops,symbol-dce,erase-ownership,\
-     func(lower-defer,structured-to-cfg,mem2reg,canonicalize,cse,dce)";
+     func(lower-defer,structured-to-cfg,mem2reg,canonicalize,cse,dce,structured-to-cfg)";
 /// The pipeline at `-O2`: bottom-up inlining, and simplification after it.
 pub const O2: &str = "expand-ops,symbol-dce,erase-ownership,\
      func(lower-defer,structured-to-cfg,mem2reg,canonicalize),\
-     inline,func(sccp,canonicalize,cse,licm,dce),symbol-dce";
+     inline,func(sccp,canonicalize,cse,licm,dce),symbol-dce,func(structured-to-cfg)";
 /// The pipeline at `-O3`: more inlining.
 pub const O3: &str = "expand-ops,symbol-dce,erase-ownership,\
      func(lower-defer,structured-to-cfg,mem2reg,canonicalize),\
-     inline{threshold=128},func(sccp,canonicalize,cse,licm,dce),symbol-dce";
+     inline{threshold=128},func(sccp,canonicalize,cse,licm,dce),symbol-dce,func(structured-to-cfg)";
 
 /// The built-in pipeline of an optimisation level; levels above 3 count as 3.
 pub fn pipeline(level: u8) -> Pipeline {

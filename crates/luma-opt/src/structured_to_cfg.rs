@@ -2,10 +2,12 @@
 //!
 //! *Before:* no `luma.defer` (run `lower-defer` first).
 //!
-//! *After, with `only_early_exits`:*
+//! *After:* what is left is what the lowering to MLIR takes.
 //!
 //! - Every region of a remaining `luma.if`, `luma.loop` or `luma.switch` ends with `luma.yield`:
 //!   no return, break or continue leaves it, and none stands around a flattened one.
+//! - No remaining `luma.loop` carries structs or arrays, none nests more than 64 levels deep, and no
+//!   block has so many operations that MLIR would take long to convert it (`exits` has the limits).
 //! - There is no `luma.block`.
 //! - Everything else is blocks of the function's body that end with `luma.br`, `luma.cond_br`,
 //!   `luma.switch_br`, `luma.return` or `luma.unreachable`. Results of a flattened `luma.if` are
@@ -13,7 +15,9 @@
 //! - In a function something was flattened in, all blocks are reachable and stand in reverse
 //!   postorder.
 //!
-//! *After, without it:* the same, and no structured operation remains.
+//! *After, with `all`:* the same, and no structured operation remains.
+//!
+//! Passes that follow may undo this; it is mandatory as the last one before MLIR.
 
 use luma_diagnostics::{Diagnostic, codes};
 use luma_ir::Function;
@@ -26,16 +30,10 @@ use crate::exits::Extent;
 use crate::flatten::flatten;
 
 /// Turns structured control flow into blocks and branches.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct StructuredToCfg {
-    /// Leave structured what control enters and leaves in one place.
-    pub only_early_exits: bool,
-}
-
-impl Default for StructuredToCfg {
-    fn default() -> Self {
-        Self { only_early_exits: true }
-    }
+    /// Leave nothing structured, not even what MLIR takes as it is.
+    pub all: bool,
 }
 
 impl FunctionPass for StructuredToCfg {
@@ -54,7 +52,7 @@ impl FunctionPass for StructuredToCfg {
                 .help("run `lower-defer` before it");
             return Err(vec![error]);
         }
-        let extent = if self.only_early_exits { Extent::EarlyExits } else { Extent::All };
+        let extent = if self.all { Extent::All } else { Extent::Lowering };
         let blocks = f.block_capacity();
         let changed = flatten(cx, f, extent);
         if changed {
@@ -77,14 +75,14 @@ static BLOCKS_MADE: Statistic =
 /// How the pass makes itself known.
 pub(crate) static REGISTRATION: Registration = Registration {
     name: "structured-to-cfg",
-    summary: "Lowers structured control flow with early exits to blocks and branches.",
+    summary: "Lowers structured control flow that scf cannot hold to blocks and branches.",
     options: &[OptionSpec {
         name: "all",
-        summary: "Also lower structured control flow without early exits.",
+        summary: "Lower all structured control flow.",
         kind: OptionKind::Flag,
         default: "false",
     }],
     statistics: &[OPS_FLATTENED, BLOCKS_MADE],
     mandatory: true,
-    make: |options| Work::function(StructuredToCfg { only_early_exits: !options.flag("all") }),
+    make: |options| Work::function(StructuredToCfg { all: options.flag("all") }),
 };

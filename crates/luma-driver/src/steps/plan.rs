@@ -258,7 +258,8 @@ impl Plan {
         if last < EmitKind::LumaIr || last == EmitKind::LumaIr && before {
             return;
         }
-        let missing = missing(&pipeline, options.registry.passes());
+        let lowered_by_extensions = options.registry.has_lowerings();
+        let missing = missing(&pipeline, options.registry.passes(), lowered_by_extensions);
         for step in pipeline.steps {
             self.push(LumaPass::new(step));
         }
@@ -335,17 +336,31 @@ impl Plan {
 }
 
 /// The mandatory passes that `pipeline` does not run, in the order of the built-in pipeline. A pass
-/// that an extension registered in place of a built-in one counts as that.
-fn missing(pipeline: &Pipeline, registry: &luma_pass::Registry) -> Vec<luma_pass::Step> {
-    let runs = |pass: &'static Registration| {
-        pipeline.steps.iter().any(|step| std::ptr::eq(step.registration, pass))
+/// that an extension registered in place of a built-in one counts as that. The last of them
+/// establishes what the lowering to MLIR accepts, so it is missing unless nothing runs after it.
+fn missing(
+    pipeline: &Pipeline,
+    registry: &luma_pass::Registry,
+    lowered_by_extensions: bool,
+) -> Vec<luma_pass::Step> {
+    let is = |step: &luma_pass::Step, own: &'static Registration| {
+        let registered = registry.get(own.name).unwrap_or(own);
+        std::ptr::eq(step.registration, own) || std::ptr::eq(step.registration, registered)
     };
-    let own = luma_opt::pipeline(0).steps.into_iter().map(|step| step.registration);
-    own.filter(|pass| pass.mandatory)
-        .map(|pass| (pass, registry.get(pass.name).unwrap_or(pass)))
-        .filter(|&(own, registered)| !runs(own) && !runs(registered))
-        .map(|(_, registered)| luma_pass::Step::new(registered))
-        .collect()
+    let own: Vec<&'static Registration> =
+        luma_opt::pipeline(0).steps.into_iter().map(|step| step.registration).collect();
+    let Some((&closing, others)) = own.split_last() else { return Vec::new() };
+    let mut missing: Vec<&'static Registration> = others
+        .iter()
+        .copied()
+        .filter(|pass| pass.mandatory && !pipeline.steps.iter().any(|step| is(step, pass)))
+        .collect();
+    let closed = pipeline.steps.last().is_some_and(|step| is(step, closing));
+    if !closed || !missing.is_empty() || lowered_by_extensions {
+        missing.push(closing);
+    }
+    let registered = |pass: &'static Registration| registry.get(pass.name).unwrap_or(pass);
+    missing.into_iter().map(|pass| luma_pass::Step::new(registered(pass))).collect()
 }
 
 fn luma_pipeline(options: &PlanOptions<'_>) -> Result<Pipeline, String> {

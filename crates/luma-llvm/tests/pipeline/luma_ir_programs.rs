@@ -8,12 +8,19 @@ use luma_diagnostics::SourceMap;
 use luma_ir::{Context, parse_module, verify_module};
 use luma_llvm::{LinkOptions, LlvmModule, OptLevel, Target, TargetOptions, link};
 use luma_mlir::{Lowering, PrintOptions, Session};
+use luma_pass::{RunOptions, parse_pipeline};
 
 fn session(text: &str) -> Result<Session, Vec<String>> {
     let mut sources = SourceMap::new();
     let file = sources.add("test.lir", text);
-    let module = parse_module(Arc::new(Context::new()), &sources, file).unwrap();
+    let mut module = parse_module(Arc::new(Context::new()), &sources, file).unwrap();
     assert_eq!(verify_module(&module), []);
+    // What the lowering takes; not of what it is to refuse.
+    if !text.contains("luma.defer") {
+        let passes = parse_pipeline("func(structured-to-cfg)", &luma_opt::registry()).unwrap();
+        let options = RunOptions { verify_each: true, threads: 1 };
+        luma_pass::run(&mut module, &passes, options).unwrap();
+    }
     Session::from_luma_ir(&module, &sources, None).map_err(|errors| {
         let at = |d: &luma_diagnostics::Diagnostic| d.primary.as_ref().map(|l| l.span);
         let line = |d| at(d).and_then(|s| sources.start(s)).map_or(0, |(_, at)| at.line);
@@ -545,7 +552,7 @@ fn deep_nesting_costs_no_stack() {
         assert!(shown.contains("scf.if") && shown.contains("cf.cond_br"));
         assert_eq!(run(&text, &[]).0, "true");
     };
-    // The parser of the text form recurses; what comes after it does not.
+    // The parser of the text form and `structured-to-cfg` recurse; what comes after does not.
     std::thread::Builder::new().stack_size(64 << 20).spawn(check).unwrap().join().unwrap();
 }
 
@@ -554,6 +561,22 @@ fn what_has_no_form_is_located() {
     let defer = program("", "luma.defer() ({\nluma.yield() : () -> ()\n}) : () -> ()");
     let errors = session(&defer).unwrap_err();
     assert_eq!(errors, ["3: E0503: `luma.defer` must be lowered before code is generated"]);
+    // As in a pipeline without `structured-to-cfg`.
+    let exit = program(
+        "",
+        "%t = luma.constant() {value = true} : () -> i1
+         %n = luma.constant() {value = 3 : i64} : () -> i64
+         luma.if(%t) ({ luma.return(%n) : (i64) -> () }) : (i1) -> ()
+         luma.if(%t) ({ luma.defer() ({ luma.yield() : () -> () }) : () -> ()
+           luma.yield() : () -> () }) : (i1) -> ()",
+    );
+    let errors = session(&exit).unwrap_err();
+    assert_eq!(
+        errors,
+        [
+            "5: E0503: `luma.return` leaves a structured operation: `structured-to-cfg` must run before"
+        ]
+    );
     let huge = "!luma.array<4611686018427387904, i64>";
     let huge = program("", &format!("%x = luma.local() : () -> !luma.place<{huge}>"));
     assert_eq!(

@@ -1,7 +1,4 @@
-//! Graphs of blocks: function bodies, and structured operations that cannot stay structured.
-//!
-//! Nothing here recurses on the program: what is left to do is a stack of [`Task`]s, so nesting
-//! costs heap and not stack.
+//! Graphs of blocks: function bodies, and switches, for which scf has no operation.
 
 use std::rc::Rc;
 
@@ -9,22 +6,9 @@ use luma_ir::dialects::luma;
 use luma_ir::fold::int_of;
 use luma_ir::{Attribute, Block as LumaBlock, Entity, Op, Successor, Type, Value};
 
-use super::emit::{Block, Operation, Region, Ty, Val, argument_of, result_of};
+use super::emit::{Block, Operation, Region, Spec, Ty, Val, argument_of, result_of};
 use super::function::Body;
 use super::{Lowered, calls, ops, shape, structured};
-
-/// What a `luma.yield` of a region does.
-#[derive(Clone)]
-enum Exit {
-    /// There is none: the body of the function.
-    None,
-    /// Goes on behind the operation.
-    Join(Rc<Target>),
-    /// Goes on in the body of the loop, or behind it.
-    Test(Rc<Target>, Rc<Target>),
-    /// Ends a `scf.execute_region`, whose aggregates go to these.
-    Yield(Rc<Homes>),
-}
 
 /// For each of several values, where to put it if it is an aggregate.
 pub(crate) type Homes = Vec<Option<(Val, Type)>>;
@@ -36,135 +20,56 @@ struct Target {
     homes: Homes,
 }
 
-/// Where `luma.break` and `luma.continue` go.
-#[derive(Clone)]
-struct Loop {
-    after: Rc<Target>,
-    post: Rc<Target>,
-}
-
-/// A block to fill, from an operation on.
-struct Task {
-    block: Block,
-    next: Option<Op>,
-    exit: Exit,
-    around: Option<Loop>,
-}
-
-/// Where tasks put their blocks, and the tasks left.
-struct Graph {
-    region: Region,
-    tasks: Vec<Task>,
-    /// For each block of the function, its MLIR block.
-    targets: Vec<Option<Rc<Target>>>,
-}
+/// For each block of the function, its MLIR block.
+type Targets = Vec<Option<Rc<Target>>>;
 
 /// Emits the body of the function; `entry` is the start of `region`.
 pub(crate) fn lower_body(body: &mut Body<'_, '_>, region: Region, entry: Block) -> Lowered<()> {
     let f = body.f;
     let order = reverse_postorder(body);
-    let mut graph = Graph { region, tasks: Vec::new(), targets: Vec::new() };
-    graph.targets.resize_with(f.block_capacity(), || None);
+    let mut targets: Targets = Vec::new();
+    targets.resize_with(f.block_capacity(), || None);
     for (i, &block) in order.iter().enumerate() {
         let target = if i == 0 {
             Target { block: entry, homes: Vec::new() }
         } else {
-            let args = f.block_args(block);
-            make_target(body, args, f.first(block))?
+            // Every block is owned by the region, even if an error stops the rest.
+            let target = make_target(body, f.block_args(block), f.first(block))?;
+            body.m.emit.append_block(region, target.block);
+            target
         };
-        if let Some(slot) = graph.targets.get_mut(block.index()) {
+        if let Some(slot) = targets.get_mut(block.index()) {
             *slot = Some(Rc::new(target));
         }
     }
-    let mut result = Ok(());
-    for (i, block) in order.into_iter().enumerate() {
-        let Some(Some(target)) = graph.targets.get(block.index()) else { continue };
-        let target = target.block;
-        // Every block is owned by the region, even if an error stops the rest.
-        if i != 0 {
-            body.m.emit.append_block(region, target);
-        }
-        if result.is_ok() {
-            graph.tasks.push(Task {
-                block: target,
-                next: f.first(block),
-                exit: Exit::None,
-                around: None,
-            });
-            result = run(body, &mut graph, true);
-        }
+    for block in order {
+        fill(body, &targets, block)?;
     }
-    result
+    Ok(())
 }
 
-/// Emits a `luma.switch` without exits as a graph of its own, in a `scf.execute_region`: scf's own
-/// switch compares 32 bits only, and takes one label a region.
-pub(crate) fn lower_switch(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
-    let (homes, types) = make_homes(body, body.f.results(op), Some(op))?;
-    let homes = Rc::new(homes);
-    let region = body.m.emit.new_region();
-    let (block, location) = (body.m.emit.block, body.m.emit.location);
-    let start = body.m.emit.new_block(&[]);
-    body.enter(region, start);
-    let mut graph = Graph { region, tasks: Vec::new(), targets: Vec::new() };
-    let started = switch(body, &mut graph, op, Exit::Yield(Rc::clone(&homes)), None);
-    let result = run(body, &mut graph, false);
-    body.m.emit.block = block;
-    body.m.emit.location = location;
-    let spec = super::emit::Spec { results: &types, regions: &[region], ..Default::default() };
-    let made = body.m.emit.op("scf.execute_region", &spec);
-    bind_results(body, op, made, &homes);
-    started.and(result)
-}
-
-/// Works through all tasks. `first_placed`: the block of the first is in the region already.
-fn run(body: &mut Body<'_, '_>, graph: &mut Graph, first_placed: bool) -> Lowered<()> {
-    let mut placed = first_placed;
-    let mut result = Ok(());
-    while let Some(task) = graph.tasks.pop() {
-        if !placed {
-            body.m.emit.append_block(graph.region, task.block);
-        }
-        placed = false;
-        // After an error the blocks that are left still need an owner.
-        if result.is_ok() {
-            result = fill(body, graph, task);
-        }
-    }
-    result
-}
-
-/// Fills one block, up to what ends it.
-fn fill(body: &mut Body<'_, '_>, graph: &mut Graph, task: Task) -> Lowered<()> {
+/// Fills the MLIR block of `block`.
+fn fill(body: &mut Body<'_, '_>, targets: &Targets, block: LumaBlock) -> Lowered<()> {
     let f = body.f;
-    body.m.emit.block = task.block;
-    let mut next = task.next;
-    while let Some(op) = next {
-        next = f.next(op);
+    let Some(Some(target)) = targets.get(block.index()) else { return Ok(()) };
+    body.m.emit.block = target.block;
+    for op in f.block_ops(block) {
         body.m.at(f.loc(op));
-        let name = f.op_name(op);
         if shape::is_structured(f, op) {
-            // Switches are graphs anyway, and this already is one.
-            if body.shape.is_flat(op) || name == luma::Switch::NAME {
-                return flatten(body, graph, op, task.exit, task.around);
-            }
             structured::lower(body, op)?;
             continue;
         }
-        match name {
-            luma::Yield::NAME => return leave(body, op, &task.exit),
+        match f.op_name(op) {
             luma::Return::NAME => return calls::ret(body, op),
-            luma::Break::NAME | luma::Continue::NAME => {
-                let around = task.around.ok_or_else(|| body.failure(op, "is not in a loop"))?;
-                let to = if name == luma::Break::NAME { around.after } else { around.post };
-                return goto(body, op, f.operands(op), &to);
-            }
             luma::Unreachable::NAME => {
                 body.m.emit.effect("llvm.unreachable", &[], &[]);
                 return Ok(());
             }
             luma::Br::NAME | luma::CondBr::NAME | luma::SwitchBr::NAME => {
-                return jump(body, graph, op);
+                return jump(body, targets, op);
+            }
+            luma::Yield::NAME | luma::Break::NAME | luma::Continue::NAME => {
+                return Err(body.failure(op, "is not in a structured operation"));
             }
             _ => ops::lower(body, op)?,
         }
@@ -174,139 +79,47 @@ fn fill(body: &mut Body<'_, '_>, graph: &mut Graph, task: Task) -> Lowered<()> {
     Ok(())
 }
 
-/// `luma.yield`
-fn leave(body: &mut Body<'_, '_>, op: Op, exit: &Exit) -> Lowered<()> {
-    let values = body.f.operands(op);
-    match exit {
-        Exit::None => Err(body.failure(op, "is not in a structured operation")),
-        Exit::Yield(homes) => {
-            let values = pass(body, op, values, homes)?;
-            body.m.emit.effect("scf.yield", &values, &[]);
-            Ok(())
-        }
-        Exit::Join(target) => goto(body, op, values, target),
-        Exit::Test(then, after) => {
-            let condition = body.operand(op, 0)?;
-            let condition = body.get(condition)?;
-            let values = values.get(1..).unwrap_or_default();
-            // An aggregate that goes the other way is one nobody looks at.
-            let then_args = pass(body, op, values, &then.homes)?;
-            let after_args = pass(body, op, values, &after.homes)?;
-            let (then, after) = ((then.block, &*then_args), (after.block, &*after_args));
-            body.m.emit.cond_branch(condition, then, after);
-            Ok(())
-        }
-    }
+/// Emits a `luma.switch` as a graph of its own, in a `scf.execute_region`: scf's own switch compares
+/// 32 bits only, and takes one label a region.
+pub(crate) fn lower_switch(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
+    let (homes, types) = make_homes(body, body.f.results(op), Some(op))?;
+    let region = body.m.emit.new_region();
+    let (block, location) = (body.m.emit.block, body.m.emit.location);
+    let start = body.m.emit.new_block(&[]);
+    body.enter(region, start);
+    let done = switch_region(body, op, region, &homes);
+    body.m.emit.block = block;
+    body.m.emit.location = location;
+    let spec = Spec { results: &types, regions: &[region], ..Spec::default() };
+    let made = body.m.emit.op("scf.execute_region", &spec);
+    bind_results(body, op, made, &homes);
+    done
 }
 
-/// Goes to `target` with `values`.
-fn goto(body: &mut Body<'_, '_>, op: Op, values: &[Value], target: &Target) -> Lowered<()> {
-    let args = pass(body, op, values, &target.homes)?;
-    body.m.emit.branch(target.block, &args);
-    Ok(())
-}
-
-// --- structured operations as blocks ------------------------------------------------------------
-
-/// Turns a structured operation into blocks; the rest of its block becomes a task.
-fn flatten(
-    body: &mut Body<'_, '_>,
-    graph: &mut Graph,
-    op: Op,
-    exit: Exit,
-    around: Option<Loop>,
-) -> Lowered<()> {
-    let f = body.f;
-    let target = Rc::new(make_target(body, f.results(op), Some(op))?);
-    let after = target.block;
-    // First in, last out: what follows the operation is filled after its regions.
-    graph.tasks.push(Task { block: after, next: f.next(op), exit, around: around.clone() });
-    let join = Exit::Join(Rc::clone(&target));
-    match f.op_name(op) {
-        luma::Block::NAME => {
-            let inside = body.m.emit.new_block(&[]);
-            body.m.emit.branch(inside, &[]);
-            push(body, graph, op, 0, inside, join, around)
-        }
-        luma::If::NAME => {
-            let condition = body.operand(op, 0)?;
-            let condition = body.get(condition)?;
-            let then = body.m.emit.new_block(&[]);
-            if f.op_regions(op).len() > 1 {
-                let other = body.m.emit.new_block(&[]);
-                body.m.emit.cond_branch(condition, (then, &[]), (other, &[]));
-                push(body, graph, op, 1, other, join.clone(), around.clone())?;
-            } else {
-                body.m.emit.cond_branch(condition, (then, &[]), (after, &[]));
-            }
-            push(body, graph, op, 0, then, join, around)
-        }
-        luma::Loop::NAME => {
-            let mut regions = Vec::with_capacity(3);
-            for index in 0..3 {
-                let args = body.only_block(op, index).map(|block| f.block_args(block))?;
-                regions.push(Rc::new(make_target(body, args, Some(op))?));
-            }
-            let [test, inside, post] = regions.as_slice() else {
-                return Err(body.failure(op, "needs three regions"));
-            };
-            let started = goto(body, op, f.operands(op), test);
-            let exits = Loop { after: Rc::clone(&target), post: Rc::clone(post) };
-            let again = Exit::Join(Rc::clone(test));
-            let round = Exit::Join(Rc::clone(post));
-            push(body, graph, op, 2, post.block, again, None)?;
-            push(body, graph, op, 1, inside.block, round, Some(exits))?;
-            let decide = Exit::Test(Rc::clone(inside), target);
-            push(body, graph, op, 0, test.block, decide, None)?;
-            started
-        }
-        _ => switch(body, graph, op, join, around),
-    }
-}
-
-/// A task for region `index` of `op`.
-fn push(
-    body: &mut Body<'_, '_>,
-    graph: &mut Graph,
-    op: Op,
-    index: usize,
-    block: Block,
-    exit: Exit,
-    around: Option<Loop>,
-) -> Lowered<()> {
-    let inside = body.only_block(op, index);
-    let next = inside.as_ref().ok().and_then(|&inside| body.f.first(inside));
-    // Pushed in any case, so that the block gets an owner.
-    graph.tasks.push(Task { block, next, exit, around });
-    inside.map(drop)
-}
-
-/// `luma.switch`, whose regions leave by `exit`.
-fn switch(
-    body: &mut Body<'_, '_>,
-    graph: &mut Graph,
-    op: Op,
-    exit: Exit,
-    around: Option<Loop>,
-) -> Lowered<()> {
-    let regions = body.f.op_regions(op).len();
-    let blocks: Vec<Block> = (0..regions).map(|_| body.m.emit.new_block(&[])).collect();
-    let labels = labels(body, op);
-    let mut result = Ok(());
-    for (index, &block) in blocks.iter().enumerate().rev() {
-        let pushed = push(body, graph, op, index, block, exit.clone(), around.clone());
-        result = result.and(pushed);
-    }
-    result?;
+/// The switch and its arms, which hand their results over by `scf.yield` and `homes`.
+fn switch_region(body: &mut Body<'_, '_>, op: Op, region: Region, homes: &Homes) -> Lowered<()> {
+    let blocks: Vec<Block> = body
+        .f
+        .op_regions(op)
+        .iter()
+        .map(|_| {
+            let block = body.m.emit.new_block(&[]);
+            body.m.emit.append_block(region, block);
+            block
+        })
+        .collect();
     let flag = flag(body, op)?;
     let Some((&default, arms)) = blocks.split_first() else {
         return Err(body.failure(op, "has no default"));
     };
-    let cases: Vec<(i64, Block, Vec<Val>)> = labels
+    let cases: Vec<(i64, Block, Vec<Val>)> = labels(body, op)
         .into_iter()
         .filter_map(|(label, arm)| Some((label, *arms.get(arm)?, Vec::new())))
         .collect();
     body.m.emit.switch(flag, (default, &[]), &cases);
+    for (index, &block) in blocks.iter().enumerate() {
+        structured::region(body, op, index, block, homes, structured::End::Yield)?;
+    }
     Ok(())
 }
 
@@ -341,11 +154,12 @@ fn labels(body: &Body<'_, '_>, op: Op) -> Vec<(i64, usize)> {
 // --- jumps between blocks -----------------------------------------------------------------------
 
 /// `luma.br`, `luma.cond_br` and `luma.switch_br`.
-fn jump(body: &mut Body<'_, '_>, graph: &Graph, op: Op) -> Lowered<()> {
+fn jump(body: &mut Body<'_, '_>, targets: &Targets, op: Op) -> Lowered<()> {
     let f = body.f;
+    let all = targets;
     let mut targets = Vec::new();
     for Successor { block, args } in f.successors(op) {
-        let target = graph.targets.get(block.index()).and_then(Option::clone);
+        let target = all.get(block.index()).and_then(Option::clone);
         let target = target.ok_or_else(|| body.failure(op, "goes to a block it cannot reach"))?;
         targets.push((target, args.as_slice()));
     }
@@ -384,6 +198,13 @@ fn jump(body: &mut Body<'_, '_>, graph: &Graph, op: Op) -> Lowered<()> {
         })
         .collect();
     body.m.emit.switch(flag, (*default, default_args), &cases);
+    Ok(())
+}
+
+/// Goes to `target` with `values`.
+fn goto(body: &mut Body<'_, '_>, op: Op, values: &[Value], target: &Target) -> Lowered<()> {
+    let args = pass(body, op, values, &target.homes)?;
+    body.m.emit.branch(target.block, &args);
     Ok(())
 }
 

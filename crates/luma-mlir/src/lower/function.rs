@@ -76,7 +76,7 @@ pub(crate) fn lower(m: &mut Lowering<'_>, f: &Function) -> Lowered<()> {
     m.emit.append_block(region, entry);
     let mut body = Body {
         values: vec![NO_VALUE; f.value_count()],
-        shape: Shape::of(f, &m.module.context),
+        shape: Shape::of(f),
         counters: FxHashMap::default(),
         result_address: None,
         last_alloca: None,
@@ -223,16 +223,6 @@ impl Body<'_, '_> {
         let memory = self.m.memory(ty, loc)?;
         self.m.emit.copy(to, from, memory.bytes());
         Ok(())
-    }
-
-    /// A value of which nobody will ever look at.
-    pub(crate) fn poison(&mut self, ty: Type, loc: Loc) -> Lowered<Val> {
-        if self.is_aggregate(ty) {
-            let memory = self.m.memory(ty, loc)?;
-            return Ok(self.alloca(memory));
-        }
-        let ty = self.value_type(ty);
-        Ok(self.m.emit.value("llvm.mlir.poison", &[], ty, &[]))
     }
 
     /// Appends a block to a region and moves to its end.

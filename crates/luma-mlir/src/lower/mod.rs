@@ -5,8 +5,8 @@
 //! * **Values.** Numbers, truth values and pointers are MLIR values. A struct or an array is the
 //!   address of memory that is never written again, so that 8 KiB of array stay one value.
 //! * **Memory.** Variables are `llvm.alloca` in the entry block; truth values take a byte.
-//! * **Control.** Structured operations without early exits become scf, nested up to a limit; the
-//!   others, and functions that are graphs of blocks already, become cf.
+//! * **Control.** Structured operations become scf, blocks and branches become cf. What scf cannot
+//!   say, `structured-to-cfg` has made blocks of.
 //! * **Calls.** Aggregates are passed and returned by address between Luma functions, and as LLVM
 //!   aggregates to C. `main` gets C's signature. Names are `luma.NAME`, so that none clashes with
 //!   the C library; `main`, public functions and prototypes keep theirs.

@@ -1,12 +1,9 @@
-//! What the lowering has to know of a whole function before it starts: which structured operations
-//! can stay structured, and how its variables are used.
+//! What the lowering has to know of a whole function before it starts: the order of its operations,
+//! and how its values and variables are used.
 
 use luma_ir::dialects::{luma, own};
-use luma_ir::{Context, Entity, Function, Op, Value};
+use luma_ir::{Entity, Function, Op, Value};
 use rustc_hash::FxHashMap;
-
-/// Operations that nest deeper become cf: MLIR's passes recurse on regions.
-const HEIGHT_LIMIT: u32 = 64;
 
 /// The place of an operation in the order of the text, with everything nested in it.
 #[derive(Clone, Copy, Default, Debug)]
@@ -29,26 +26,22 @@ pub(crate) struct Uses {
 /// The facts about one function.
 pub(crate) struct Shape {
     ranges: Vec<Range>,
-    flat: Vec<bool>,
     /// Which values are operands of anything.
     used: Vec<bool>,
     locals: FxHashMap<Value, Uses>,
 }
 
-/// Whether an operation carries regions that control flows through.
+/// Whether an operation carries regions that control flows through. `structured-to-cfg` leaves no
+/// `luma.block`.
 pub(crate) fn is_structured(f: &Function, op: Op) -> bool {
-    matches!(
-        f.op_name(op),
-        luma::If::NAME | luma::Loop::NAME | luma::Switch::NAME | luma::Block::NAME
-    )
+    matches!(f.op_name(op), luma::If::NAME | luma::Loop::NAME | luma::Switch::NAME)
 }
 
 impl Shape {
     /// Reads `f`, without recursion and in linear time.
-    pub(crate) fn of(f: &Function, context: &Context) -> Self {
+    pub(crate) fn of(f: &Function) -> Self {
         let mut shape = Self {
             ranges: vec![Range::default(); f.op_capacity()],
-            flat: vec![false; f.op_capacity()],
             used: vec![false; f.value_count()],
             locals: FxHashMap::default(),
         };
@@ -56,7 +49,6 @@ impl Shape {
             Enter(Op),
             Leave(Op),
         }
-        let mut heights = vec![0_u32; f.op_capacity()];
         let mut stack: Vec<Step> = Vec::new();
         let mut clock = 0;
         let enter = |stack: &mut Vec<Step>, region| {
@@ -74,11 +66,6 @@ impl Shape {
                         range.end = clock + 1;
                     }
                     shape.record(f, op, clock);
-                    // scf would carry addresses of what the next round changes.
-                    let carries = |&value: &Value| context.is_aggregate(f.value_type(value));
-                    if f.op_name(op) == luma::Loop::NAME && f.results(op).iter().any(carries) {
-                        shape.flatten(f, Some(op));
-                    }
                     clock += 1;
                     if !f.op_regions(op).is_empty() {
                         stack.push(Step::Leave(op));
@@ -91,22 +78,13 @@ impl Shape {
                     if let Some(range) = shape.ranges.get_mut(op.index()) {
                         range.end = clock;
                     }
-                    let height = heights.get(op.index()).copied().unwrap_or(0) + 1;
-                    if height > HEIGHT_LIMIT {
-                        shape.flatten(f, Some(op));
-                    }
-                    if let Some(parent) = enclosing(f, op)
-                        && let Some(slot) = heights.get_mut(parent.index())
-                    {
-                        *slot = height.max(*slot);
-                    }
                 }
             }
         }
         shape
     }
 
-    /// Notes what `op`, the `clock`-th of the text, tells about variables and exits.
+    /// Notes what `op`, the `clock`-th of the text, tells about values and variables.
     fn record(&mut self, f: &Function, op: Op, clock: u32) {
         let args = f.successors(op).iter().flat_map(|s| &s.args);
         for value in f.operands(op).iter().chain(args) {
@@ -133,44 +111,15 @@ impl Shape {
                     uses.stores.push((clock, op));
                 }
             }
-            name => {
+            _ => {
                 let successors = f.successors(op).iter().flat_map(|s| &s.args);
                 for value in f.operands(op).iter().chain(successors) {
                     if let Some(uses) = self.locals.get_mut(value) {
                         uses.escapes = true;
                     }
                 }
-                let exits = match name {
-                    luma::Return::NAME | luma::Break::NAME => true,
-                    // At the end of the body of its own loop it is what a yield would be.
-                    luma::Continue::NAME => {
-                        enclosing(f, op).is_none_or(|o| f.op_name(o) != luma::Loop::NAME)
-                    }
-                    _ => false,
-                };
-                if exits {
-                    self.flatten(f, enclosing(f, op));
-                }
             }
         }
-    }
-
-    /// Marks `op` and everything around it: a graph of blocks only fits into another.
-    fn flatten(&mut self, f: &Function, op: Option<Op>) {
-        let mut next = op;
-        while let Some(op) = next {
-            match self.flat.get_mut(op.index()) {
-                Some(flat) if !*flat => *flat = true,
-                // What is around a marked one is marked.
-                _ => return,
-            }
-            next = enclosing(f, op);
-        }
-    }
-
-    /// Whether a structured operation must become a graph of blocks.
-    pub(crate) fn is_flat(&self, op: Op) -> bool {
-        self.flat.get(op.index()).copied().unwrap_or(true)
     }
 
     /// Whether anything uses `value`.

@@ -1,26 +1,17 @@
-//! Lowers structured operations without early exits to scf.
+//! Lowers structured operations to scf.
 
 use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
-use luma_ir::{Block as LumaBlock, Op, Type};
+use luma_ir::{Block as LumaBlock, Op};
 
 use super::cfg::Homes;
 use super::emit::{Block, Spec, Ty, Val, argument_of, result_of};
 use super::function::Body;
 use super::{Lowered, cfg, counted, ops, shape};
 
-/// Emits `op`, which has no early exits and nests less deep than the limit that `shape` keeps.
+/// Emits `op`. It recurses on nested operations, whose depth `structured-to-cfg` limits.
 pub(crate) fn lower(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     match body.f.op_name(op) {
-        luma::Block::NAME => {
-            let inside = body.only_block(op, 0)?;
-            let values = contents(body, inside, End::Values)?;
-            for (i, value) in values.into_iter().enumerate() {
-                let result = body.result(op, i)?;
-                body.set(result, value);
-            }
-            Ok(())
-        }
         luma::If::NAME => choice(body, op),
         luma::Loop::NAME if counted::lower(body, op)? => Ok(()),
         luma::Loop::NAME => repeat(body, op),
@@ -30,9 +21,7 @@ pub(crate) fn lower(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
 
 /// What the end of a region becomes.
 #[derive(Clone, Copy)]
-enum End {
-    /// Nothing: its values are wanted.
-    Values,
+pub(crate) enum End {
     /// `scf.yield`, with aggregates copied to these.
     Yield,
     /// `scf.condition`
@@ -40,7 +29,7 @@ enum End {
 }
 
 /// Emits the operations of `block` at the cursor; returns what it yields.
-fn contents(body: &mut Body<'_, '_>, block: LumaBlock, end: End) -> Lowered<Vec<Val>> {
+fn contents(body: &mut Body<'_, '_>, block: LumaBlock) -> Lowered<Vec<Val>> {
     let f = body.f;
     let mut next = f.first(block);
     while let Some(op) = next {
@@ -51,21 +40,22 @@ fn contents(body: &mut Body<'_, '_>, block: LumaBlock, end: End) -> Lowered<Vec<
             continue;
         }
         match f.op_name(op) {
-            // A continue is the end of the body of its loop; other places count as exits.
-            luma::Yield::NAME | luma::Continue::NAME => {
+            luma::Yield::NAME => {
                 let mut values = Vec::new();
                 for &value in f.operands(op) {
                     values.push(body.get(value)?);
                 }
                 return Ok(values);
             }
-            luma::Unreachable::NAME => return nothing(body, op, end),
             luma::Break::NAME
+            | luma::Continue::NAME
             | luma::Return::NAME
+            | luma::Unreachable::NAME
             | luma::Br::NAME
             | luma::CondBr::NAME
             | luma::SwitchBr::NAME => {
-                return Err(body.failure(op, "leaves a structured operation"));
+                let why = "leaves a structured operation: `structured-to-cfg` must run before";
+                return Err(body.failure(op, why));
             }
             _ => ops::lower(body, op)?,
         }
@@ -73,22 +63,8 @@ fn contents(body: &mut Body<'_, '_>, block: LumaBlock, end: End) -> Lowered<Vec<
     Ok(Vec::new())
 }
 
-/// What a region that never ends yields.
-fn nothing(body: &mut Body<'_, '_>, op: Op, end: End) -> Lowered<Vec<Val>> {
-    let f = body.f;
-    let mut values = Vec::new();
-    if let End::Condition = end {
-        values.push(body.poison(Type::I1, f.loc(op))?);
-    }
-    let results = shape::enclosing(f, op).map(|outer| f.results(outer));
-    for &result in results.or_never(&[], "the region belongs to an operation") {
-        values.push(body.poison(f.value_type(result), f.loc(op))?);
-    }
-    Ok(values)
-}
-
 /// Emits the region `index` of `op` into `block`, and ends that as `end` says.
-fn region(
+pub(crate) fn region(
     body: &mut Body<'_, '_>,
     op: Op,
     index: usize,
@@ -98,7 +74,7 @@ fn region(
 ) -> Lowered<()> {
     let inside = body.only_block(op, index)?;
     body.m.emit.block = block;
-    let values = contents(body, inside, end)?;
+    let values = contents(body, inside)?;
     finish(body, op, &values, homes, end)
 }
 
@@ -114,7 +90,7 @@ fn finish(body: &mut Body<'_, '_>, op: Op, values: &[Val], homes: &Homes, end: E
     }
     let name = match end {
         End::Condition => "scf.condition",
-        End::Values | End::Yield => "scf.yield",
+        End::Yield => "scf.yield",
     };
     body.m.emit.effect(name, &operands, &[]);
     Ok(())
@@ -145,7 +121,7 @@ fn choice(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     done
 }
 
-/// `luma.loop` as `scf.while`. What it carries is no aggregate: such loops become cf.
+/// `luma.loop` as `scf.while`. `structured-to-cfg` leaves no loop that carries an aggregate.
 fn repeat(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let f = body.f;
     let mut inits = Vec::new();
@@ -189,9 +165,9 @@ pub(crate) fn round_values(
     let (inside, post) = (body.only_block(op, 1)?, body.only_block(op, 2)?);
     body.m.emit.block = block;
     bind_args(body, op, 1, args);
-    let values = contents(body, inside, End::Values)?;
+    let values = contents(body, inside)?;
     bind_args(body, op, 2, &values);
-    contents(body, post, End::Yield)
+    contents(body, post)
 }
 
 /// Makes the arguments of region `index` of `op` these.

@@ -23,7 +23,7 @@ use drop_tree::{DropTree, NodeId};
 
 /// Flattens `extent` of `f` and lowers every `luma.defer` in it; whether that changed anything.
 pub(crate) fn flatten(cx: &PassContext<'_>, f: &mut Function, extent: Extent) -> bool {
-    let exits = Exits::of(f, extent);
+    let exits = Exits::of(cx.context, f, extent);
     let Some(entry) = f.entry().filter(|_| !exits.idle) else { return false };
     let mut flattener = Flattener {
         cx,
