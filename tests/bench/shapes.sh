@@ -1,5 +1,6 @@
 #!/bin/sh
-# One program of a shape whose size is N, in Luma or, with a third argument, in C:
+# One program of a shape whose size is N, in Luma or, with a third argument, in C; `a+b` has a
+# function of each shape:
 #
 #     tests/bench/shapes.sh SHAPE N [c]
 #     tests/bench/shapes.sh list
@@ -9,7 +10,7 @@
 set -eu
 
 shapes="statements variables branches else chains conditions loops counted nested-branches breaks blocks calls
-prints literal literal-partly literal-structs literal-nested global returns defers switch cases
+prints literal literal-partly literal-structs literal-nested literal-padded global returns defers switch cases
 structs aggregates allocs early pairs functions strings"
 
 case ${1:-list} in
@@ -37,8 +38,8 @@ function program(    i) {
     }
 }
 function open() {
-    if (c) print "__attribute__((noinline)) static long f(long x) {\n    long s = 0;"
-    else print "const f -> fn (x: int) int {\n    let s: int = 0;"
+    if (c) print "__attribute__((noinline)) static long f" number "(long x) {\n    long s = 0;"
+    else print "const f" number " -> fn (x: int) int {\n    let s: int = 0;"
 }
 function close_f() { print "    return s;\n}" }
 function var(name, type, value) {
@@ -52,8 +53,10 @@ function count(name, bound) {
              : "loop [" name ": int = 0](" name " < " bound ") : (++" name ")"
 }
 function main_(    i) {
-    if (c) print "int main(int argc, char **argv) {\n    printf(\"%ld\\n\", f(argc + 6));\n    return 0;\n}"
-    else print "const main -> fn (argc: int, argv: **byte) int {\n    outputln(f(argc + 6));\n    return 0;\n}"
+    print c ? "int main(int argc, char **argv) {" : "const main -> fn (argc: int, argv: **byte) int {"
+    for (i = 1; i <= number; ++i)
+        print c ? "    printf(\"%ld\\n\", f" i "(argc + 6));" : "    outputln(f" i "(argc + 6));"
+    print "    return 0;\n}"
 }
 function array(name, length_, items) {
     if (c) return "long " name "[" length_ "] = {" items "};"
@@ -66,6 +69,12 @@ function items(kind,    i, out) {
 }
 BEGIN {
     program()
+    count_ = split(shape, shapes, "+")
+    for (number = 1; number <= count_; ++number) one(shapes[number])
+    number = count_
+    main_()
+}
+function one(shape,    i, j, out, row) {
     if (shape == "pairs") {
         for (i = 0; i < n; ++i) {
             if (c) {
@@ -78,7 +87,7 @@ BEGIN {
         }
         open()
         for (i = 0; i < n; ++i) print "    s = s + b" i "(x + s % 5);"
-        close_f(); main_(); exit
+        close_f(); return
     }
     if (shape == "functions") {
         for (i = 0; i < n; ++i) {
@@ -87,14 +96,19 @@ BEGIN {
         }
         open()
         for (i = 0; i < n; ++i) print "    s = s + a" i "(x + s % 5);"
-        close_f(); main_(); exit
+        close_f(); return
     }
     if (shape == "global") {
         if (c) print "static long g[" n "] = {" items("") "};"
         else print "let g: [int; " n "] = [" items("") "];"
         open()
         print "    " count("i", n) " { s = s * 3 + g[i]; }"
-        close_f(); main_(); exit
+        close_f(); return
+    }
+    if (shape == "literal-padded") {
+        # Only the literal of an argument may be shorter than its type.
+        if (c) print "static long at(long *a, long i) { return a[i]; }"
+        else print "const at -> fn (a: [int; " n + 100 "], i: int) int = a[i];"
     }
     open()
     if (shape == "statements") for (i = 0; i < n; ++i) print "    s = (s ^ " i ") * x;"
@@ -127,6 +141,10 @@ BEGIN {
     else if (shape == "literal-partly") {
         print "    " array("a", n, items("partly"))
         print "    " count("i", n) " { s = s * 3 + a[i]; }"
+    }
+    else if (shape == "literal-padded") {
+        if (c) print "    long a[" n + 100 "] = {" items("") "};\n    s = at(a, x);"
+        else print "    s = at([" items("") "], x);"
     }
     else if (shape == "literal-structs") {
         out = ""
@@ -168,5 +186,5 @@ BEGIN {
         else print "    let p" i ": *int = cast<*int>(alloc(8));\n    *p" i " = s + " i ";\n    s = *p" i ";\n    free(p" i ");"
     }
     else { print "unknown shape " shape > "/dev/stderr"; exit 2 }
-    close_f(); main_()
+    close_f()
 }'

@@ -136,3 +136,68 @@ fn variables_become_no_more_values_than_are_read() {
     let changes = each(n, &|i| format!("luma.zero(%x{i}) : ({place}) -> ()\n"));
     assert_eq!(promote(&(each(n, &declare) + &looped(&changes) + &read(7)), "mem2reg"), 1);
 }
+
+/// Blocks of a function with more than `most` structured operations.
+fn crowded(module: &Module, most: usize) -> usize {
+    let f = &module.functions[0];
+    let mut crowded = 0;
+    let mut regions = vec![f.body()];
+    f.walk(&mut |op| regions.extend(f.op_regions(op)));
+    for block in regions.into_iter().flat_map(|region| f.blocks(region)) {
+        let structured = f.block_ops(*block).filter(|&op| !f.op_regions(op).is_empty());
+        crowded += usize::from(structured.count() > most);
+    }
+    crowded
+}
+
+#[test]
+fn blocks_with_many_structured_operations_are_flattened() {
+    let yielded = "luma.yield() : () -> ()\n";
+    let choice = || when(&format!("{MARK}{yielded}"));
+    let scoped = |code: &str| format!("luma.block() ({{\n{code}{yielded}}}) : () -> ()\n");
+    let flat = |body: &str| {
+        let mut module = function(body);
+        lower_all(&mut module);
+        let f = &module.functions[0];
+        (f.blocks(f.body()).len(), crowded(&module, 128))
+    };
+    // A few stay structured.
+    assert_eq!(flat(&choice().repeat(100)), (1, 0));
+    // Many do not: on their own, in scopes, in a loop, in one of several arms.
+    for n in [1000, 2000] {
+        assert_eq!(flat(&choice().repeat(n)), (2 * n + 1, 0));
+        assert_eq!(flat(&scoped(&choice()).repeat(n)), (2 * n + 1, 0));
+        assert_eq!(flat(&looped(&choice().repeat(n))).1, 0);
+        let nested = when(&(scoped(&looped(&choice().repeat(n))) + yielded));
+        assert_eq!(flat(&nested).1, 0);
+        // What is in them may stay.
+        let pair = when(&(choice().repeat(2) + yielded));
+        assert_eq!(flat(&pair.repeat(n)), (2 * n + 1, 0));
+    }
+    assert_linear(|n| choice().repeat(n), 1000, 2);
+}
+
+#[test]
+fn no_function_grows_without_bound() {
+    let callee = |i: usize| {
+        format!(
+            "luma.func @g{i}(%n: i64) -> i64 {{\n{}luma.return(%n) : (i64) -> ()\n}}\n",
+            MARK.repeat(25)
+        )
+    };
+    let grown = |n: usize| {
+        let calls =
+            |i| format!("%r{i} = luma.call(%n) {{callee = @g{}}} : (i64) -> i64\n", i % 100);
+        let calls: String = (0..n).map(calls).collect();
+        let mut module = parse(&format!(
+            "luma.func @f(%n: i64) -> i64 {{\n{calls}luma.return(%n) : (i64) -> ()\n}}\n{}",
+            (0..100).map(callee).collect::<String>()
+        ));
+        run_text(&mut module, "inline{max-growth=1000000}");
+        module.functions[0].op_count()
+    };
+    // All calls of a small function, as many as fit, and as many as double a large one.
+    assert_eq!(grown(50), 50 * 25 + 1);
+    assert!((2300..=2500).contains(&grown(1000)));
+    assert!((9_500..=10_002).contains(&grown(5000)));
+}
