@@ -364,7 +364,7 @@ pub(crate) fn check(
     let traps = [expected.kind(), found.kind()];
     if !native && traps[0] != traps[1] && expected.may_go_on() {
         // What was printed before stays.
-        if !found.stdout.starts_with(&expected.stdout) {
+        if !starts_with(&found.stdout, &expected.stdout) {
             notes.push(output_difference(&expected.stdout, reference, &found.stdout));
         }
         return differs(step, reference, notes);
@@ -386,8 +386,8 @@ pub(crate) fn check(
     }
     let same = match found.killed {
         // What C had not written yet is lost.
-        Some(_) if native => expected.stdout.starts_with(&found.stdout),
-        _ => expected.stdout == found.stdout,
+        Some(_) if native => starts_with(&expected.stdout, &found.stdout),
+        _ => same_output(&expected.stdout, &found.stdout),
     };
     if !same {
         notes.push(output_difference(&expected.stdout, reference, &found.stdout));
@@ -407,21 +407,44 @@ fn differs(step: &str, reference: &str, notes: Vec<String>) -> Result<(), Box<Di
     Err(Box::new(diagnostic))
 }
 
-/// The first line that differs.
+/// Whether two runs printed the same, as far as the language defines it: IEEE 754 leaves the sign of
+/// a computed NaN open, and a C function called by the program may print it.
+pub(crate) fn same_output(a: &[u8], b: &[u8]) -> bool {
+    a == b || without_nan_signs(a) == without_nan_signs(b)
+}
+
+/// Whether `whole` begins with `part`, up to the signs of NaNs.
+fn starts_with(whole: &[u8], part: &[u8]) -> bool {
+    whole.starts_with(part) || without_nan_signs(whole).starts_with(&without_nan_signs(part))
+}
+
+/// `text` with `nan` for every `-nan` that is not part of a longer word.
+fn without_nan_signs(text: &[u8]) -> Vec<u8> {
+    let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let mut plain = Vec::with_capacity(text.len());
+    for (at, &byte) in text.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        let rest = text.get(at..).unwrap_or_default();
+        let signed = rest.starts_with(b"-nan") && !is_word(before) && !is_word(rest.get(4));
+        if !signed {
+            plain.push(byte);
+        }
+    }
+    plain
+}
+
+/// The first line that differs, around the first byte that does.
 fn output_difference(expected: &[u8], reference: &str, found: &[u8]) -> String {
-    let mut lines = expected.split(|&b| b == b'\n').zip(found.split(|&b| b == b'\n'));
+    let lines = || expected.split(|&b| b == b'\n').zip(found.split(|&b| b == b'\n'));
     let count = |text: &[u8]| text.iter().filter(|&&b| b == b'\n').count();
-    match lines.position(|(a, b)| a != b) {
-        Some(index) => {
-            let line = |text: &[u8]| {
-                let line = text.split(|&b| b == b'\n').nth(index).unwrap_or_default();
-                String::from_utf8_lossy(line).chars().take(200).collect::<String>()
-            };
+    match lines().enumerate().find(|(_, (a, b))| !same_output(a, b)) {
+        Some((index, (a, b))) => {
+            let equal = a.iter().zip(b).take_while(|(a, b)| a == b).count();
             format!(
                 "line {} of the output is `{}` {reference}, and `{}` then",
                 index + 1,
-                line(expected),
-                line(found)
+                excerpt(a, equal),
+                excerpt(b, equal)
             )
         }
         None => format!(
@@ -429,5 +452,60 @@ fn output_difference(expected: &[u8], reference: &str, found: &[u8]) -> String {
             count(expected),
             count(found)
         ),
+    }
+}
+
+/// The part of a long line around byte `at`; an ellipsis stands for what is left out.
+fn excerpt(line: &[u8], at: usize) -> String {
+    const BEFORE: usize = 40;
+    const AFTER: usize = 120;
+    let is_inside_character = |at: usize| line.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let mut start = match at {
+        0..=BEFORE => 0,
+        _ => (at - BEFORE).min(line.len()),
+    };
+    while start > 0 && is_inside_character(start) {
+        start -= 1;
+    }
+    let mut end = at.saturating_add(AFTER).min(line.len());
+    while is_inside_character(end) {
+        end += 1;
+    }
+    let shown = String::from_utf8_lossy(line.get(start..end).unwrap_or_default()).into_owned();
+    let (before, after) = (start > 0, end < line.len());
+    format!("{}{shown}{}", if before { "…" } else { "" }, if after { "…" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{output_difference, same_output};
+
+    #[test]
+    fn the_sign_of_a_nan_is_no_difference() {
+        for (a, b, same) in [
+            ("nan -nan", "-nan nan", true),
+            ("x=-nan\n", "x=nan\n", true),
+            ("-nanx", "nanx", false),
+            ("a-nan", "anan", false),
+            ("-inf", "inf", false),
+            ("-nan", "nan 1", false),
+        ] {
+            assert_eq!(same_output(a.as_bytes(), b.as_bytes()), same, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_difference_far_into_a_line_is_shown() {
+        let line = |end: &str| format!("first\n{}{end}\n", "é".repeat(300));
+        let note = output_difference(line("one").as_bytes(), "before", line("two").as_bytes());
+        let equal = "é".repeat(20);
+        assert_eq!(
+            note,
+            format!("line 2 of the output is `…{equal}one` before, and `…{equal}two` then")
+        );
+        let long = |start: &str| format!("{start}{}", "x".repeat(300));
+        let note = output_difference(long("1").as_bytes(), "before", long("2").as_bytes());
+        let rest = "x".repeat(119);
+        assert_eq!(note, format!("line 1 of the output is `1{rest}…` before, and `2{rest}…` then"));
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::pipelines::Line;
 use super::{Cell, LEVELS, Source, median, name};
 use super::{SweepArgs, SweepFormat};
+use crate::interp;
 use luma_driver::emit;
 
 /// Writes the report; see [`super::sweep`] for the exit code.
@@ -55,7 +56,8 @@ fn rows<'a>(lines: &'a [Line], sources: &[Source], cells: &'a [Vec<Cell>]) -> Ve
             let output = match (&cell.did, expected) {
                 (Some(_), Some(_)) if Some(index) == reference => Some("reference"),
                 (Some(did), Some(expected)) => {
-                    let same = did.stdout == expected.stdout && did.code == expected.code;
+                    let same = interp::same_output(&did.stdout, &expected.stdout)
+                        && did.code == expected.code;
                     Some(if same { "same" } else { "differs" })
                 }
                 _ => None,

@@ -19,8 +19,11 @@ pub(crate) fn print(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let (format, shown): (&[u8], Val) = match ty {
         Type::I64 => (b"%lld", value),
         Type::I8 => (b"%d", emit.value("arith.extui", &[value], emit.ty.i32, &[])),
-        Type::F32 => (b"%.6f", emit.value("arith.extf", &[value], emit.ty.f64, &[])),
-        Type::F64 => (b"%.6f", value),
+        Type::F32 => {
+            let wide = emit.value("arith.extf", &[value], emit.ty.f64, &[]);
+            return print_float(body, wide);
+        }
+        Type::F64 => return print_float(body, value),
         Type::I1 => {
             let (yes, no) =
                 (globals::string_symbol(body.m, b"true"), globals::string_symbol(body.m, b"false"));
@@ -31,7 +34,20 @@ pub(crate) fn print(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
         _ if element == Some(Type::I8) => (b"%s", value),
         _ => (b"%p", value),
     };
+    let format = format_address(body, format);
     printf(body, format, &[shown]);
+    Ok(())
+}
+
+/// C prints the sign of a NaN, which is not defined and differs between levels: a NaN is printed by
+/// a format of its own, which ignores the argument.
+fn print_float(body: &mut Body<'_, '_>, value: Val) -> Lowered<()> {
+    let (number, nan) = (format_address(body, b"%.6f"), format_address(body, b"nan"));
+    let emit = &body.m.emit;
+    let unordered = emit.int_attr(emit.ty.i64, 14);
+    let is_nan = emit.value("arith.cmpf", &[value, value], emit.ty.i1, &[("predicate", unordered)]);
+    let format = emit.value("arith.select", &[is_nan, nan, number], emit.ty.ptr, &[]);
+    printf(body, format, &[value]);
     Ok(())
 }
 
@@ -48,15 +64,20 @@ fn print_literal(body: &mut Body<'_, '_>, bytes: &[u8]) -> Lowered<()> {
         }
         format.push(byte);
     }
-    printf(body, &format, &[]);
+    let format = format_address(body, &format);
+    printf(body, format, &[]);
     Ok(())
 }
 
-fn printf(body: &mut Body<'_, '_>, format: &[u8], values: &[Val]) {
+fn format_address(body: &mut Body<'_, '_>, format: &[u8]) -> Val {
     let symbol = globals::string_symbol(body.m, format);
+    body.m.emit.address_of(&symbol)
+}
+
+fn printf(body: &mut Body<'_, '_>, format: Val, values: &[Val]) {
     calls::use_runtime(body.m, "printf");
     let emit = &body.m.emit;
-    let mut operands = vec![emit.address_of(&symbol)];
+    let mut operands = vec![format];
     operands.extend_from_slice(values);
     let ty = calls::printf_type(emit);
     emit.llvm_call(Some("printf"), &operands, Some(emit.ty.i32), Some(ty));
