@@ -109,7 +109,6 @@ catalogue! {
     E0611 "unknown function of C"
     E0612 "too many steps"
     E0613 "stack overflow"
-    E0614 "conversion out of range"
     E0615 "write to a string literal"
     E0616 "misaligned access"
     E0617 "out of memory"

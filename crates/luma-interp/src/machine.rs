@@ -273,8 +273,8 @@ impl<'p, 'o> Machine<'p, 'o> {
                 Inst::LowBit { d, a } => reg!(d) = reg!(a) & 1,
                 Inst::IntToF64 { d, a } => reg!(d) = (int!(a) as f64).to_bits(),
                 Inst::IntToF32 { d, a } => set_f32!(d, int!(a) as f32),
-                Inst::F64ToInt { d, a } => reg!(d) = checked!(to_int(f64!(a))),
-                Inst::F32ToInt { d, a } => reg!(d) = checked!(to_int(f32!(a).into())),
+                Inst::F64ToInt { d, a } => reg!(d) = f64!(a) as i64 as u64,
+                Inst::F32ToInt { d, a } => reg!(d) = f32!(a) as i64 as u64,
                 Inst::F64ToF32 { d, a } => set_f32!(d, f64!(a) as f32),
                 Inst::F32ToF64 { d, a } => reg!(d) = f64::from(f32!(a)).to_bits(),
 
@@ -525,21 +525,6 @@ fn bad_division(a: i64, b: i64) -> Box<Fault> {
         return fault(TrapKind::DivisionByZero, format!("division of {a} by zero"));
     }
     fault(TrapKind::DivisionOverflow, format!("division of {a} by -1 overflows"))
-}
-
-#[inline]
-fn to_int(value: f64) -> Faulty<u64> {
-    // 2^63 is the first float past the largest integer; -2^63 is the smallest integer.
-    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
-        return Ok(value as i64 as u64);
-    }
-    Err(out_of_range(value))
-}
-
-#[cold]
-fn out_of_range(value: f64) -> Box<Fault> {
-    let text = format!("the float {value} is converted to an integer, which cannot hold it");
-    fault(TrapKind::ConversionOutOfRange, text)
 }
 
 #[cold]

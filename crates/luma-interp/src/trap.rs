@@ -32,8 +32,6 @@ pub enum TrapKind {
     StepLimit,
     /// Calls nested too deep.
     StackOverflow,
-    /// A float that no 64-bit integer comes near is converted to one.
-    ConversionOutOfRange,
     /// A string literal is written to.
     ReadOnly,
     /// An access at an address that is not a multiple of its alignment.
@@ -65,7 +63,6 @@ impl TrapKind {
             Self::UnknownExtern => codes::E0611,
             Self::StepLimit => codes::E0612,
             Self::StackOverflow => codes::E0613,
-            Self::ConversionOutOfRange => codes::E0614,
             Self::ReadOnly => codes::E0615,
             Self::Misaligned => codes::E0616,
             Self::OutOfMemory => codes::E0617,

@@ -101,7 +101,6 @@ fn programs_are_stopped_where_they_go_wrong() {
         TrapKind::UnknownExtern,
         TrapKind::StepLimit,
         TrapKind::StackOverflow,
-        TrapKind::ConversionOutOfRange,
         TrapKind::ReadOnly,
         TrapKind::Misaligned,
         TrapKind::OutOfMemory,

@@ -7,9 +7,8 @@
 //! `luma.block` there, stands before the outermost such loop for which all of this holds:
 //!
 //! - its operands are made outside the loop;
-//! - running it has no effect but its result, even where the loop would not have run it: it is pure
-//!   and no conversion of a float to an integer (which can trap), or a division by a constant other
-//!   than 0 and -1, or of floats;
+//! - running it has no effect but its result, even where the loop would not have run it: it is pure,
+//!   or a division by a constant other than 0 and -1, or of floats;
 //! - or it loads a variable that nothing in the loop writes, whose address nobody has, and that was
 //!   given a value before the loop.
 //!
@@ -20,7 +19,7 @@
 //! there at once: what it needs has gone before it.
 
 use luma_ir::dialects::luma;
-use luma_ir::{Context, Entity, Function, Op, OpName, Region, Type, Value};
+use luma_ir::{Context, Entity, Function, Op, OpName, Region, Value};
 use luma_pass::{FunctionPass, PassContext, PassResult, Registration, Statistic, Work};
 use rustc_hash::FxHashMap;
 
@@ -210,11 +209,6 @@ fn is_speculatable(context: &Context, f: &Function, op: Op) -> bool {
                 || operand(1)
                     .and_then(|divisor| int_constant(f, divisor))
                     .is_some_and(|divisor| divisor != 0 && divisor != -1)
-        }
-        // The integer may not exist.
-        luma::Cast::NAME => {
-            let from = operand(0).map(|from| f.value_type(from));
-            f.value_type(result).is_float() || !from.is_some_and(Type::is_float)
         }
         name => is_pure(context, name),
     }

@@ -309,6 +309,18 @@ impl Emit {
         self.value("arith.constant", &[], ty, &[("value", self.int_attr(ty, value))])
     }
 
+    /// The float `value` of so many bits as an `i64`: truncated towards zero, out of range the
+    /// nearest `i64`, a NaN 0. (`arith.fptosi` is poison there.)
+    pub(crate) fn saturate_to_i64(&self, value: Val, bits: u32) -> Val {
+        let name = format!("llvm.fptosi.sat.i64.f{bits}");
+        let attributes = [
+            ("intrin", self.string_attr(name.as_bytes())),
+            ("operandSegmentSizes", self.i32_array_attr(&[1, 0])),
+            ("op_bundle_sizes", self.i32_array_attr(&[])),
+        ];
+        self.value("llvm.call_intrinsic", &[value], self.ty.i64, &attributes)
+    }
+
     /// `llvm.mlir.addressof`
     pub(crate) fn address_of(&self, symbol: &str) -> Val {
         let symbol = self.symbol_attr(symbol);

@@ -205,7 +205,7 @@ fn kind(ty: Type) -> Kind {
 }
 
 /// Integers widen by their sign (so a true is -1) and narrow to their low bits; floats become
-/// 64-bit integers first, pointers are 64-bit integers.
+/// 64-bit integers first, saturating, a NaN 0; pointers are 64-bit integers.
 fn cast(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let operand = body.operand(op, 0)?;
     let (from, to) = (body.f.value_type(operand), body.f.value_type(body.result(op, 0)?));
@@ -225,8 +225,8 @@ fn cast(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
             let wide = resize(value, from, 64, i64);
             emit.value("llvm.inttoptr", &[wide], target, &[])
         }
-        (Kind::Float(_), Kind::Int(to)) => {
-            let wide = emit.value("arith.fptosi", &[value], i64, &[]);
+        (Kind::Float(from), Kind::Int(to)) => {
+            let wide = emit.saturate_to_i64(value, from);
             resize(wide, 64, to, target)
         }
         (Kind::Float(from), Kind::Float(to)) => match from.cmp(&to) {
@@ -234,8 +234,8 @@ fn cast(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
             std::cmp::Ordering::Equal => value,
             std::cmp::Ordering::Greater => emit.value("arith.truncf", &[value], target, &[]),
         },
-        (Kind::Float(_), Kind::Pointer) => {
-            let wide = emit.value("arith.fptosi", &[value], i64, &[]);
+        (Kind::Float(from), Kind::Pointer) => {
+            let wide = emit.saturate_to_i64(value, from);
             emit.value("llvm.inttoptr", &[wide], target, &[])
         }
         (Kind::Pointer, Kind::Pointer) => value,
