@@ -29,7 +29,7 @@ fn session(text: &str) -> Result<Session, Vec<String>> {
 }
 
 /// The MLIR of a program, which reads back as the same.
-fn mlir(text: &str) -> String {
+pub(crate) fn mlir(text: &str) -> String {
     let shown = session(text).unwrap().to_text(PrintOptions::default());
     let again = Session::from_mlir_text("again.mlir", &shown).unwrap();
     assert_eq!(again.to_text(PrintOptions::default()), shown);

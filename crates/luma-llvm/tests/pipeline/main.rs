@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod copies;
 mod luma_ir_programs;
 mod mlir;
 mod patterns;

@@ -356,12 +356,22 @@ impl Emit {
         self.effect("llvm.store", &[value, address], &[]);
     }
 
-    /// `llvm.intr.memcpy` of a constant number of bytes; none for zero.
+    /// `llvm.intr.memcpy` of a constant number of bytes, between places that are equal or apart;
+    /// none for zero.
     pub(crate) fn copy(&self, to: Val, from: Val, bytes: i64) {
+        self.copy_bytes("llvm.intr.memcpy", to, from, bytes);
+    }
+
+    /// `llvm.intr.memmove`: the same between places that may overlap.
+    pub(crate) fn copy_overlapping(&self, to: Val, from: Val, bytes: i64) {
+        self.copy_bytes("llvm.intr.memmove", to, from, bytes);
+    }
+
+    fn copy_bytes(&self, name: &str, to: Val, from: Val, bytes: i64) {
         if bytes != 0 && !std::ptr::eq(to.ptr, from.ptr) {
             let bytes = self.int(self.ty.i64, bytes);
             let plain = self.bool_attr(false);
-            self.effect("llvm.intr.memcpy", &[to, from, bytes], &[("isVolatile", plain)]);
+            self.effect(name, &[to, from, bytes], &[("isVolatile", plain)]);
         }
     }
 

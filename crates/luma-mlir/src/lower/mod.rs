@@ -22,6 +22,7 @@ mod function;
 mod globals;
 mod locations;
 mod ops;
+mod places;
 mod print;
 mod shape;
 mod structured;

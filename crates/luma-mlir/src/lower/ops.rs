@@ -380,11 +380,15 @@ fn zero(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
 
 fn copy(body: &mut Body<'_, '_>, op: Op) -> Lowered<()> {
     let (source, target) = (body.operand(op, 0)?, body.operand(op, 1)?);
-    let (ty, _) = body.element(source, op)?;
+    let (ty, memory) = body.element(source, op)?;
     let (from, to) = (body.get(source)?, body.get(target)?);
     if body.is_aggregate(ty) {
-        // The places may overlap only by being the same, which memcpy allows.
-        return body.copy(to, from, ty, body.f.loc(op));
+        if body.shape.places.overlap(body.f, source, target) {
+            body.m.emit.copy_overlapping(to, from, memory.bytes());
+        } else {
+            body.m.emit.copy(to, from, memory.bytes());
+        }
+        return Ok(());
     }
     let value = read(body, from, ty, op)?;
     write(body, value, to, ty, op)

@@ -5,6 +5,9 @@ use luma_ir::dialects::{luma, own};
 use luma_ir::{Entity, Function, Op, Value};
 use rustc_hash::FxHashMap;
 
+
+use super::places::Places;
+
 /// The place of an operation in the order of the text, with everything nested in it.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Range {
@@ -29,6 +32,7 @@ pub(crate) struct Shape {
     /// Which values are operands of anything.
     used: Vec<bool>,
     locals: FxHashMap<Value, Uses>,
+    pub(crate) places: Places,
 }
 
 /// Whether an operation carries regions that control flows through. `structured-to-cfg` leaves no
@@ -44,6 +48,7 @@ impl Shape {
             ranges: vec![Range::default(); f.op_capacity()],
             used: vec![false; f.value_count()],
             locals: FxHashMap::default(),
+            places: Places::default(),
         };
         enum Step {
             Enter(Op),
@@ -66,6 +71,7 @@ impl Shape {
                         range.end = clock + 1;
                     }
                     shape.record(f, op, clock);
+                    shape.places.record(f, op);
                     clock += 1;
                     if !f.op_regions(op).is_empty() {
                         stack.push(Step::Leave(op));
