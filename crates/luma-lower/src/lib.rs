@@ -9,6 +9,7 @@
 
 mod body;
 mod constants;
+mod effects;
 mod expr;
 mod literals;
 mod place;

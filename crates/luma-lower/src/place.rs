@@ -8,7 +8,7 @@ use luma_sema::types::TyKind;
 use luma_syntax::ast::{ExprId, ExprKind, UnaryOp};
 
 use crate::body::{BodyCx, Storage};
-use crate::constants;
+use crate::{constants, effects};
 
 impl BodyCx<'_> {
     /// The place that `expr` denotes; a value that has none is stored into a temporary.
@@ -77,7 +77,7 @@ impl BodyCx<'_> {
             .type_of(base)
             .is_some_and(|ty| matches!(cx.sema.types.kind(ty), TyKind::Array(..)))
             && cx.sema.adjustments.get(base).is_none();
-        let base = if is_array { self.place(base) } else { self.needed(base) };
+        let base = if is_array { self.indexed_place(base, index) } else { self.needed(base) };
         let first = matches!(cx.ast.exprs[index].kind, ExprKind::Int(0));
         let index = (is_array || !first).then(|| {
             let value = self.needed(index);
@@ -104,6 +104,30 @@ impl BodyCx<'_> {
         };
         let ty = context.place(element);
         luma::Element::build(&mut self.b, base, index, ty).result(self.b.func)
+    }
+
+    /// The place of an aggregate that `index` is about to select from. A value is complete before
+    /// the index is evaluated; of a variable only the address is.
+    fn indexed_place(&mut self, base: ExprId, index: ExprId) -> Value {
+        let ast = &self.cx.ast;
+        let mut root = base;
+        while let ExprKind::Member(inner, _) | ExprKind::Index(inner, _) = ast.exprs[root].kind {
+            root = inner;
+        }
+        let is_value = matches!(ast.exprs[root].kind, ExprKind::Assign(..));
+        if is_value && effects::may_write(ast, index) {
+            self.copied(base)
+        } else {
+            self.place(base)
+        }
+    }
+
+    /// Stores the aggregate `expr` into a temporary.
+    fn copied(&mut self, expr: ExprId) -> Value {
+        self.at_expr(expr);
+        let temporary = self.local(self.ir_type_of(expr), None);
+        self.init(temporary, expr);
+        temporary
     }
 
     /// Stores the value of `expr` into a temporary.
@@ -180,14 +204,12 @@ impl BodyCx<'_> {
             luma::Store::build(&mut self.b, value, place);
             return place;
         }
-        // The value may read what is assigned, so it is complete before anything is written.
-        let source = if self.denotes_place(value) {
+        // The value may read what is assigned, so it is complete before anything is written, and
+        // what a place holds is read before the target is evaluated, which may change it.
+        let source = if self.denotes_place(value) && !effects::may_write(self.cx.ast, target) {
             self.place(value)
         } else {
-            self.at_expr(value);
-            let temporary = self.local(ty, None);
-            self.init(temporary, value);
-            temporary
+            self.copied(value)
         };
         let place = self.place(target);
         self.at_expr(expr);
