@@ -88,7 +88,7 @@ fn generate(dialects: &[Dialect]) -> String {
     for (i, symbol) in symbols.iter().enumerate() {
         let _ = writeln!(
             out,
-            "/// `{symbol}`\npub const {}: Symbol = Symbol({i});",
+            "/// `{symbol}`\npub const {}: Symbol = Symbol::known({i});",
             symbol.to_uppercase()
         );
     }

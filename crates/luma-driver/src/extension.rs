@@ -98,15 +98,24 @@ impl Registry {
             let name: &str = &cx.context.op_def(f.op_name(op)).name;
             found.extend(self.lowerings.get(name).map(|lowering| (op, *lowering)));
         });
-        let mut replaced: HashMap<Value, Value> = HashMap::new();
         let mut gone = Vec::new();
         for &(op, lowering) in &found {
             let loc = cx.derive(f.loc(op));
             let mut builder = Builder::before(cx.context, f, op);
             builder.loc = loc;
             match lowering(&mut builder, op) {
+                Ok(values) if values.iter().any(|value| f.results(op).contains(value)) => {
+                    let name = &cx.context.op_def(f.op_name(op)).name;
+                    let message = format!(
+                        "the lowering of `{name}` returns a result of the operation itself"
+                    );
+                    let span = f.loc(op).span;
+                    errors.push(Diagnostic::new(luma_diagnostics::codes::E0502, span, message));
+                }
                 Ok(values) if values.len() == f.results(op).len() => {
-                    replaced.extend(f.results(op).iter().copied().zip(values));
+                    for (old, new) in f.results(op).to_vec().into_iter().zip(values) {
+                        f.replace_all_uses(old, new);
+                    }
                     gone.push(op);
                 }
                 Ok(values) => {
@@ -121,28 +130,7 @@ impl Registry {
                 Err(error) => errors.push(error),
             }
         }
-        for op in gone {
-            f.detach(op);
-        }
-        if !replaced.is_empty() {
-            let mut ops = Vec::new();
-            f.walk(&mut |op| ops.push(op));
-            for op in ops {
-                f.map_operands(op, |value| last(&replaced, value));
-            }
-        }
+        f.erase_all(&gone);
         !found.is_empty()
     }
-}
-
-/// What `value` was replaced by in the end. A value is replaced once, by one that was made later or
-/// stood before; a chain that comes back to itself is cut.
-fn last(replaced: &HashMap<Value, Value>, mut value: Value) -> Value {
-    for _ in 0..=replaced.len() {
-        match replaced.get(&value) {
-            Some(next) => value = *next,
-            None => break,
-        }
-    }
-    value
 }

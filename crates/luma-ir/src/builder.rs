@@ -2,17 +2,8 @@
 
 use crate::context::{Context, Symbol};
 use crate::entity::{Block, Op, Region, Value};
-use crate::function::{Function, Loc, OpParts};
+use crate::function::{Function, Loc, OpParts, Position};
 use crate::types::Type;
-
-/// Where a [`Builder`] puts what it makes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Position {
-    /// At the end of a block.
-    End(Block),
-    /// Before an operation.
-    Before(Op),
-}
 
 /// A cursor into a function. The typed views' `build` functions take one.
 #[derive(Debug)]
@@ -42,9 +33,10 @@ impl<'a> Builder<'a> {
     /// Makes an operation and puts it at the position.
     pub fn insert(&mut self, parts: OpParts) -> Op {
         let op = self.func.make_op(parts);
-        match self.position {
-            Position::End(block) => self.func.append(block, op),
-            Position::Before(before) => self.func.insert_before(op, before),
+        self.func.insert(op, self.position);
+        // What is made next comes after this.
+        if let Position::Start(_) | Position::After(_) = self.position {
+            self.position = Position::After(op);
         }
         op
     }

@@ -2,23 +2,28 @@
 //! and the chains of passes that made operations.
 
 use std::borrow::Cow;
-use std::hash::BuildHasherDefault;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use indexmap::IndexSet;
-use rustc_hash::FxHasher;
 
 use luma_diagnostics::Diagnostic;
 
 use crate::dialect::{self, Dialect, OpDef, OpName};
+use crate::entity::Index;
 use crate::inlined::{CallSite, CallSites};
-use crate::types::{Type, TypeData};
-
-type Interner<T> = RwLock<IndexSet<T, BuildHasherDefault<FxHasher>>>;
+use crate::intern::Interner;
+use crate::types::{Signature, SignatureId, Type, TypeData};
 
 /// An interned name: of a function, a global, a struct, an attribute, or an SSA value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Symbol(pub(crate) u32);
+pub struct Symbol(Index);
+
+impl Symbol {
+    /// The name interned first in every context.
+    pub(crate) const FIRST: Self = Self::known(0);
+
+    /// The name at `index` of the names that have the same id in every context.
+    pub(crate) const fn known(index: usize) -> Self {
+        Self(Index::new(index))
+    }
+}
 
 /// The chain of passes that made an operation; [`Origin::SOURCE`] for what the front end built.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
@@ -59,8 +64,9 @@ pub struct DialectInfo {
 /// Shared by a module and everything that works on it, from any thread.
 #[derive(Debug)]
 pub struct Context {
-    symbols: Interner<Arc<str>>,
+    symbols: Interner<Box<str>>,
     types: Interner<TypeData>,
+    signatures: Interner<Signature>,
     origins: Interner<(Origin, Option<Symbol>)>,
     pub(crate) call_sites: CallSites,
     dialects: Vec<DialectInfo>,
@@ -80,15 +86,20 @@ impl Context {
     /// A context that knows the project's own dialects.
     pub fn new() -> Self {
         let mut context = Self {
-            symbols: RwLock::default(),
-            types: RwLock::new(Type::FIXED.into_iter().collect()),
-            origins: RwLock::new([(Origin::SOURCE, None)].into_iter().collect()),
+            symbols: Interner::default(),
+            types: Interner::default(),
+            signatures: Interner::default(),
+            origins: Interner::default(),
             call_sites: CallSites::default(),
             dialects: Vec::new(),
             ops: Vec::new(),
             op_names: rustc_hash::FxHashMap::default(),
             declared: std::sync::OnceLock::new(),
         };
+        for data in Type::FIXED {
+            context.types.intern(&data);
+        }
+        context.origins.intern(&(Origin::SOURCE, None));
         for &(name, summary, doc) in crate::dialects::DIALECTS {
             let info = DialectInfo { name: name.into(), summary: summary.into(), doc: doc.into() };
             context.dialects.push(info);
@@ -144,36 +155,39 @@ impl Context {
 
     /// The interned form of `name`.
     pub fn symbol(&self, name: &str) -> Symbol {
-        let read = self.symbols.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(index) = read.get_index_of(name) {
-            return Symbol(index as u32);
-        }
-        drop(read);
-        let mut write = self.symbols.write().unwrap_or_else(PoisonError::into_inner);
-        Symbol(write.insert_full(Arc::from(name)).0 as u32)
+        Symbol(Index::new(self.symbols.intern(name)))
+    }
+
+    /// The symbol whose text is `name`, if it was interned before.
+    pub fn find_symbol(&self, name: &str) -> Option<Symbol> {
+        self.symbols.find(name).map(|index| Symbol(Index::new(index)))
     }
 
     /// The text of `symbol`.
-    pub fn name(&self, symbol: Symbol) -> Arc<str> {
-        let read = self.symbols.read().unwrap_or_else(PoisonError::into_inner);
-        read.get_index(symbol.0 as usize).cloned().unwrap_or_default()
+    pub fn name(&self, symbol: Symbol) -> &str {
+        self.symbols.get(symbol.0.get())
     }
 
     /// The interned form of `data`.
     pub fn ty(&self, data: TypeData) -> Type {
-        let read = self.types.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(index) = read.get_index_of(&data) {
-            return Type(index as u32);
-        }
-        drop(read);
-        let mut write = self.types.write().unwrap_or_else(PoisonError::into_inner);
-        Type(write.insert_full(data).0 as u32)
+        Type(self.types.intern(&data) as u32)
     }
 
     /// The structure of `ty`.
     pub fn type_data(&self, ty: Type) -> TypeData {
-        let read = self.types.read().unwrap_or_else(PoisonError::into_inner);
-        read.get_index(ty.0 as usize).cloned().unwrap_or(TypeData::Void)
+        *self.types.get(ty.0 as usize)
+    }
+
+    /// `(params) -> (results)`
+    pub fn function_type(&self, params: &[Type], results: &[Type]) -> Type {
+        let signature = Signature { params: params.into(), results: results.into() };
+        let index = self.signatures.intern(&signature);
+        self.ty(TypeData::Function(SignatureId(Index::new(index))))
+    }
+
+    /// The parameters and results of a function type.
+    pub fn signature(&self, id: SignatureId) -> &Signature {
+        self.signatures.get(id.0.get())
     }
 
     /// `!luma.ptr<pointee>`
@@ -228,18 +242,16 @@ impl Context {
     /// The latest step of a chain, and the chain before it; `None` for the source.
     pub(crate) fn origin_step(&self, origin: Origin) -> Option<(Origin, OriginStep)> {
         if origin.0 & Origin::CALL_SITE != 0 {
-            let (parent, site) = self.call_sites.get((origin.0 ^ Origin::CALL_SITE) as usize)?;
+            let (parent, site) = self.call_sites.get((origin.0 ^ Origin::CALL_SITE) as usize);
             return Some((parent, OriginStep::Inlined(site)));
         }
-        let read = self.origins.read().unwrap_or_else(PoisonError::into_inner);
-        let &(parent, pass) = read.get_index(origin.0 as usize)?;
+        let &(parent, pass) = self.origins.get(origin.0 as usize);
         Some((parent, OriginStep::Pass(pass?)))
     }
 
     /// The chain `parent` followed by `pass`.
     pub fn origin(&self, parent: Origin, pass: Symbol) -> Origin {
-        let mut write = self.origins.write().unwrap_or_else(PoisonError::into_inner);
-        Origin(write.insert_full((parent, Some(pass))).0 as u32)
+        Origin(self.origins.intern(&(parent, Some(pass))) as u32)
     }
 
     /// The passes of a chain, the latest last.

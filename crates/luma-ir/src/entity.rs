@@ -3,8 +3,9 @@
 use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
+use std::num::NonZeroU32;
 
-/// A 32-bit id into an arena of one function.
+/// A 32-bit id into an arena of one function. `Option` of an id takes 32 bits, too.
 pub trait Entity: Copy + Eq + Hash + Ord + fmt::Debug {
     /// The id with this index.
     fn from_index(index: usize) -> Self;
@@ -39,25 +40,40 @@ impl<T, I: Entity> id_arena::ArenaBehavior for Small<T, I> {
 /// An arena of `T` with ids `I`.
 pub type Arena<T, I> = id_arena::Arena<T, Small<T, I>>;
 
+/// The index behind an id, shifted by one so that zero is free for `None`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Index(NonZeroU32);
+
+impl Index {
+    pub(crate) const fn new(index: usize) -> Self {
+        debug_assert!(index < u32::MAX as usize);
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    pub(crate) const fn get(self) -> usize {
+        (self.0.get() - 1) as usize
+    }
+}
+
 macro_rules! entity {
     ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(u32);
+        pub struct $name(Index);
 
         impl Entity for $name {
             fn from_index(index: usize) -> Self {
-                Self(index as u32)
+                Self(Index::new(index))
             }
 
             fn index(self) -> usize {
-                self.0 as usize
+                self.0.get()
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!($prefix, "{}"), self.0)
+                write!(f, concat!($prefix, "{}"), self.index())
             }
         }
     )*};

@@ -4,15 +4,11 @@
 //! also names the callee and the call. [`Context::frames`] reads the functions of the source off it.
 //! The text form of Luma IR does not show call sites.
 
-use std::hash::BuildHasherDefault;
-use std::sync::{PoisonError, RwLock};
-
-use indexmap::IndexSet;
 use luma_diagnostics::Span;
-use rustc_hash::FxHasher;
 
 use crate::context::{Context, Origin, OriginStep, Symbol};
 use crate::function::{Function, Loc};
+use crate::intern::Interner;
 
 /// A call that was replaced by the body of its callee.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -44,7 +40,7 @@ pub struct Frame {
 /// The call sites of a context, each with the origin the operation had in the callee.
 #[derive(Debug, Default)]
 pub(crate) struct CallSites {
-    entries: RwLock<IndexSet<(Origin, CallSite), BuildHasherDefault<FxHasher>>>,
+    entries: Interner<(Origin, CallSite)>,
 }
 
 /// Frames beyond this many are left out: no debugger shows them, and they are made for each operation.
@@ -53,20 +49,12 @@ const FRAME_LIMIT: usize = 64;
 impl CallSites {
     /// The origin of an operation with origin `parent` in the callee, after its copy to `site`.
     pub(crate) fn intern(&self, parent: Origin, site: CallSite) -> Origin {
-        let entry = (parent, site);
-        let read = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(index) = read.get_index_of(&entry) {
-            return Origin::of_call_site(index);
-        }
-        drop(read);
-        let mut write = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        Origin::of_call_site(write.insert_full(entry).0)
+        Origin::of_call_site(self.entries.intern(&(parent, site)))
     }
 
     /// What [`Self::intern`] was given for the entry at `index`.
-    pub(crate) fn get(&self, index: usize) -> Option<(Origin, CallSite)> {
-        let read = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        read.get_index(index).copied()
+    pub(crate) fn get(&self, index: usize) -> (Origin, CallSite) {
+        *self.entries.get(index)
     }
 }
 

@@ -19,6 +19,7 @@ mod entity;
 pub mod fold;
 mod function;
 mod inlined;
+mod intern;
 pub mod layout;
 mod module;
 pub mod rewrite;
@@ -27,20 +28,23 @@ mod types;
 mod verify;
 
 pub use attribute::Attribute;
-pub use builder::{Builder, Position};
+pub use builder::Builder;
 pub use callgraph::{CallGraph, callee, expansion_symbols};
-pub use clone::{CloneMap, clone_op};
+pub use clone::{CloneMap, clone_blocks_into, clone_into, clone_op};
 pub use context::{Context, DialectInfo, Origin, Symbol};
 pub use dialect::OpName;
 pub use dominance::Dominators;
 pub use entity::{Arena, Block, Entity, Op, Region, Value};
-pub use function::{Attributes, Def, Function, Linkage, Loc, OpParts, Successor};
+pub use function::{
+    Attributes, Def, Function, Linkage, Loc, OpParts, Position, Successor, SuccessorIter,
+    SuccessorRef, Successors, Use,
+};
 pub use inlined::{CallSite, Frame};
 pub use module::{Global, Module, StructDef, Table};
 pub use text::{
     Expansions, PrintOptions, expand_op, parse_module, print_function, print_module, value_names,
 };
-pub use types::{Type, TypeData};
+pub use types::{Signature, SignatureId, Type, TypeData};
 pub use verify::{Violation, verify_function, verify_items, verify_module};
 
 /// The examples of README.md are tests.

@@ -1,15 +1,14 @@
 //! Types of the IR: interned in the [`Context`](crate::Context), compared by id.
 
-use std::sync::Arc;
-
 use crate::context::Symbol;
+use crate::entity::Index;
 
 /// An interned type. Equal types of one context have equal ids.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Type(pub(crate) u32);
 
 /// The structure of a type.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TypeData {
     /// `!luma.void`: only as a pointee, unknown memory.
     Void,
@@ -31,8 +30,21 @@ pub enum TypeData {
     Array(u64, Type),
     /// `!luma.struct<@name>`, defined at module level.
     Struct(Symbol),
-    /// `(params) -> (results)`
-    Function(Arc<[Type]>, Arc<[Type]>),
+    /// `(params) -> (results)`; see [`Context::signature`](crate::Context::signature).
+    Function(SignatureId),
+}
+
+/// The interned [`Signature`] of a function type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct SignatureId(pub(crate) Index);
+
+/// What a function type takes and returns.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Signature {
+    /// Types of the parameters.
+    pub params: Box<[Type]>,
+    /// Types of the results.
+    pub results: Box<[Type]>,
 }
 
 impl Type {

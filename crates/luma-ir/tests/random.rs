@@ -110,7 +110,9 @@ fn damage(c: &mut Choices<'_>, context: &luma_ir::Context, f: &mut Function) {
     match c.below(15) {
         0 if !values.is_empty() => {
             let (index, value) = (c.below(f.operands(op).len()), c.of(&values));
-            f.set_operand(op, index, value);
+            if index < f.operands(op).len() {
+                f.set_operand(op, index, value);
+            }
         }
         1 if !values.is_empty() => f.add_operand(op, c.of(&values)),
         2 => f.set_operands(op, []),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use luma_diagnostics::SourceMap;
 use luma_ir::dialects::luma;
 use luma_ir::rewrite::declared::{DeclaredPattern, parse};
-use luma_ir::rewrite::{Config, PatternSet, RewritePattern as _, Rewriter, Uses, apply_greedily};
+use luma_ir::rewrite::{Config, PatternSet, RewritePattern as _, Rewriter, apply_greedily};
 use luma_ir::{Context, Module, Op, PrintOptions, parse_module, print_module};
 
 fn module(text: &str) -> Module {
@@ -182,12 +182,12 @@ fn use_lists_count_operands_and_arguments() {
          ^bb1(%a: i64, %b: i64):\nluma.return(%a) : (i64) -> ()\n}",
     );
     let f = &module.functions[0];
-    let uses = Uses::new(f);
     let entry = f.entry().unwrap();
     let (x, sum) = (f.block_args(entry)[0], f.results(f.first(entry).unwrap())[0]);
-    assert_eq!((uses.count(x), uses.count(sum)), (3, 1));
+    assert_eq!((f.use_count(x), f.use_count(sum)), (3, 1));
+    assert!(f.has_one_use(sum) && !f.has_one_use(x));
     let args = f.block_args(f.blocks(f.body())[1]);
-    assert!(!uses.is_unused(args[0]) && uses.is_unused(args[1]));
-    let slots: Vec<usize> = uses.of(x).map(|at| at.slot).collect();
-    assert_eq!(slots, [0, 1, 0]);
+    assert!(!f.is_unused(args[0]) && f.is_unused(args[1]));
+    let indexes: Vec<usize> = f.uses(x).map(|at| at.index).collect();
+    assert_eq!(indexes, [0, 1, 0]);
 }

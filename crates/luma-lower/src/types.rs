@@ -50,12 +50,12 @@ fn convert(sema: &Analysis, context: &Context, ty: Ty, map: &mut FxHashMap<Ty, T
             context.ty(TypeData::Struct(context.symbol(name)))
         }
         TyKind::Function(params, result) => {
-            let params = params.iter().map(|&ty| convert(sema, context, ty, map)).collect();
-            let result = match convert(sema, context, *result, map) {
-                Type::VOID => [].into(),
-                ty => [ty].into(),
-            };
-            context.ty(TypeData::Function(params, result))
+            let params: Vec<Type> =
+                params.iter().map(|&ty| convert(sema, context, ty, map)).collect();
+            match convert(sema, context, *result, map) {
+                Type::VOID => context.function_type(&params, &[]),
+                result => context.function_type(&params, &[result]),
+            }
         }
     };
     map.insert(ty, converted);

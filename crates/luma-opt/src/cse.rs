@@ -45,20 +45,13 @@ impl FunctionPass for Cse {
         if erased.is_empty() {
             return Ok(false.into());
         }
-        let mut ops = Vec::new();
-        f.walk(&mut |op| ops.push(op));
-        for op in ops {
-            f.map_operands(op, |value| current(&replaced, value));
-        }
         for &op in &erased {
-            for i in 0..f.results(op).len() {
-                let Some(&old) = f.results(op).get(i) else { continue };
+            for old in f.results(op).to_vec() {
                 let new = current(&replaced, old);
-                if let (Some(name), None) = (f.value_name(old), f.value_name(new)) {
-                    f.set_value_name(new, name);
-                }
+                f.inherit_name(new, old);
+                f.replace_all_uses(old, new);
             }
-            f.detach(op);
+            f.erase(op);
         }
         Ok(true.into())
     }

@@ -9,8 +9,6 @@
 //!
 //! It runs after `verify-ownership`, which needs the effects of the operations themselves.
 
-use std::collections::HashMap;
-
 use luma_diagnostics::{Diagnostic, codes};
 use luma_ir::dialects::luma;
 use luma_ir::{
@@ -101,7 +99,6 @@ fn expand(
             found.push(op);
         }
     });
-    let mut replaced: HashMap<Value, Value> = HashMap::new();
     let mut errors = Vec::new();
     let mut count = 0;
     for first in found {
@@ -125,8 +122,10 @@ fn expand(
                 errors.push(Diagnostic::new(codes::E0503, f.loc(first).span, message));
                 break;
             }
-            replaced.extend(f.results(op).iter().copied().zip(values));
-            f.detach(op);
+            for (old, new) in f.results(op).to_vec().into_iter().zip(values) {
+                f.replace_all_uses(old, new);
+            }
+            f.erase(op);
             for op in built {
                 visit(f, op, &mut |inner| {
                     if context.op_def(f.op_name(inner)).expansion.is_some() {
@@ -136,9 +135,6 @@ fn expand(
                 });
             }
         }
-    }
-    if !replaced.is_empty() {
-        replace(f, &replaced);
     }
     if errors.is_empty() { Ok(count) } else { Err(errors) }
 }
@@ -160,24 +156,6 @@ fn call(f: &Function, op: Op) -> Option<Call> {
         results: types(f.results(op)),
         loc: f.loc(op),
     })
-}
-
-/// Uses of a replaced value become uses of what replaced it in the end.
-fn replace(f: &mut Function, replaced: &HashMap<Value, Value>) {
-    let mut ops = Vec::new();
-    f.walk(&mut |op| ops.push(op));
-    for op in ops {
-        f.map_operands(op, |mut value| {
-            // Each step leads to what is defined earlier, but in code that is never reached.
-            for _ in 0..replaced.len() {
-                match replaced.get(&value) {
-                    Some(&next) => value = next,
-                    None => break,
-                }
-            }
-            value
-        });
-    }
 }
 
 /// How the pass makes itself known.

@@ -171,8 +171,7 @@ impl Mover<'_> {
     }
 
     fn take(&mut self, f: &mut Function, op: Op, before: Op, depth: usize) {
-        f.detach(op);
-        f.insert_before(op, before);
+        f.move_before(op, before);
         for &result in f.results(op) {
             self.set_depth(result, depth);
         }
@@ -295,7 +294,7 @@ impl Variables {
             }
             variable.has_address |= !(reads || writes);
         }
-        for arg in f.successors(op).iter().flat_map(|successor| &successor.args) {
+        for arg in f.successor_args(op) {
             if let Some(variable) = self.of.get_mut(arg) {
                 variable.has_address = true;
             }

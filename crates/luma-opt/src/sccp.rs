@@ -20,11 +20,10 @@
 
 use luma_ir::dataflow::{Choice, Executable, Flow, Lattice, SparseForward, sparse_forward};
 use luma_ir::dialects::luma;
-use luma_ir::{Builder, Context, Def, Dominators, Entity, Function, Op, Position, Type, Value};
+use luma_ir::{Builder, Context, Def, Dominators, Function, Op, Position, Successor, Type, Value};
 use luma_pass::{
     FunctionPass, OptionKind, OptionSpec, PassContext, PassResult, Registration, Statistic, Work,
 };
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::fold::{Constant, fold, materialize};
@@ -45,11 +44,12 @@ impl FunctionPass for Sccp {
         if self.branches {
             cx.count(&BRANCHES, plan.branches.len());
             changed |= !plan.branches.is_empty();
-            let mut renamed = FxHashMap::default();
             for &(op, taken) in &plan.branches {
-                decide(cx, f, op, taken, &mut renamed);
+                // It may have stood in a region that is gone.
+                if f.parent(op).is_some() {
+                    decide(cx, f, op, taken);
+                }
             }
-            rename(f, &renamed);
             if !plan.branches.is_empty() {
                 cx.count(&BLOCKS, drop_blocks(f));
             }
@@ -196,14 +196,13 @@ fn plan(context: &Context, f: &Function, found: &Executable<Fact>) -> Plan {
 
 /// Lets all uses of `values` use constants; whether there are any.
 fn replace_values(cx: &PassContext<'_>, f: &mut Function, values: &[(Value, Constant)]) -> bool {
-    let used = used(f);
-    let mut replaced: FxHashMap<Value, Value> = FxHashMap::default();
+    let mut replaced = 0;
     let mut gone: Vec<Op> = Vec::new();
     for &(value, constant) in values {
         let def = f.def_op(value);
         let computed = def.filter(|&op| f.op_regions(op).is_empty());
         gone.extend(computed);
-        if !used.get(value.index()).copied().unwrap_or(true) {
+        if f.is_unused(value) {
             continue;
         }
         let (position, loc) = match (def, f.def(value)) {
@@ -219,46 +218,21 @@ fn replace_values(cx: &PassContext<'_>, f: &mut Function, values: &[(Value, Cons
         };
         let Some(position) = position else { continue };
         let loc = cx.derive(loc);
-        let name = f.value_name(value);
         let mut builder = Builder { context: cx.context, func: f, position, loc };
         let new = materialize(&mut builder, constant);
-        if let Some(name) = name {
-            f.set_value_name(new, name);
-        }
-        replaced.insert(value, new);
+        f.inherit_name(new, value);
+        f.replace_all_uses(value, new);
+        replaced += 1;
     }
-    rename(f, &replaced);
     cx.count(&OPS, gone.len());
-    for &op in &gone {
-        f.detach(op);
-    }
-    !gone.is_empty() || !replaced.is_empty()
+    f.erase_all(&gone);
+    !gone.is_empty() || replaced > 0
 }
 
-/// Which values have uses, by index.
-fn used(f: &Function) -> Vec<bool> {
-    let mut used = vec![false; f.value_count()];
-    f.walk(&mut |op| {
-        let args = f.successors(op).iter().flat_map(|successor| &successor.args);
-        for value in f.operands(op).iter().chain(args) {
-            if let Some(slot) = used.get_mut(value.index()) {
-                *slot = true;
-            }
-        }
-    });
-    used
-}
-
-/// Lets `op` go to the target it always takes; adds what its results have become to `renamed`.
-fn decide(
-    cx: &PassContext<'_>,
-    f: &mut Function,
-    op: Op,
-    taken: usize,
-    renamed: &mut FxHashMap<Value, Value>,
-) {
+/// Lets `op` go to the target it always takes.
+fn decide(cx: &PassContext<'_>, f: &mut Function, op: Op, taken: usize) {
     let loc = cx.derive(f.loc(op));
-    let target = f.successors(op).get(taken).cloned();
+    let target = f.successors(op).get(taken).map(Successor::from);
     let region = f.op_regions(op).get(taken).copied();
     let results: Vec<Value> = f.results(op).to_vec();
     let types: Vec<Type> = results.iter().map(|&value| f.value_type(value)).collect();
@@ -268,27 +242,13 @@ fn decide(
     } else if let Some(region) = region {
         let block = luma::Block::build(&mut builder, &types);
         let body = block.body_region(f);
-        f.move_blocks(region, body);
+        f.splice_region(region, body);
         for (old, new) in results.into_iter().zip(f.results(block.0).to_vec()) {
-            if let Some(name) = f.value_name(old) {
-                f.set_value_name(new, name);
-            }
-            renamed.insert(old, new);
+            f.inherit_name(new, old);
+            f.replace_all_uses(old, new);
         }
     }
-    f.detach(op);
-}
-
-/// Lets every use of a value use what it has become.
-fn rename(f: &mut Function, renamed: &FxHashMap<Value, Value>) {
-    if renamed.is_empty() {
-        return;
-    }
-    let mut ops = Vec::new();
-    f.walk(&mut |op| ops.push(op));
-    for op in ops {
-        f.map_operands(op, |value| renamed.get(&value).copied().unwrap_or(value));
-    }
+    f.erase(op);
 }
 
 /// Takes blocks that cannot be reached out of every region; returns how many.

@@ -16,7 +16,8 @@
 //! touched.
 
 use luma_ir::{
-    Attribute, Context, Function, Linkage, Module, Symbol, Type, TypeData, expansion_symbols,
+    Attribute, Context, Function, Linkage, Module, Signature, Symbol, Type, TypeData,
+    expansion_symbols,
 };
 use luma_pass::{ModulePass, PassContext, PassResult, Registration, Statistic, Work};
 use rustc_hash::FxHashSet;
@@ -176,7 +177,8 @@ impl<'a> Reached<'a> {
                     }
                 }
             }
-            TypeData::Function(params, results) => {
+            TypeData::Function(id) => {
+                let Signature { params, results } = self.module.context.signature(id);
                 for &ty in params.iter().chain(results.iter()) {
                     self.ty(ty);
                 }

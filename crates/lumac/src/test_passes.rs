@@ -90,7 +90,7 @@ struct Invalid;
 impl FunctionPass for Invalid {
     fn run(&self, _: &PassContext<'_>, f: &mut Function) -> PassResult {
         if let Some(last) = f.entry().and_then(|entry| f.last(entry)) {
-            f.detach(last);
+            f.erase(last);
         }
         Ok(Preserved::none())
     }

@@ -6,7 +6,7 @@
 
 use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::{attr, luma};
-use luma_ir::{Attribute, Op, Region, Successor, Type, Value};
+use luma_ir::{Attribute, Op, Region, SuccessorRef, Type, Value};
 use rustc_hash::FxHashSet;
 
 use super::{Body, Label};
@@ -141,18 +141,20 @@ impl Body<'_, '_> {
             }
             luma::Br::NAME => {
                 if let Some(successor) = self.f.successors(op).first() {
-                    self.go(&successor.clone());
+                    self.go(successor);
                 }
             }
             luma::CondBr::NAME => {
-                let [yes, no] = [0, 1].map(|i| self.f.successors(op)[i].clone());
-                let (to_yes, to_no) = (self.entry_of(&yes), self.entry_of(&no));
-                self.test(self.operand(op, 0), to_yes.0, to_no.0);
-                self.go_later(&yes, to_yes);
-                self.go_later(&no, to_no);
+                let successors = self.f.successors(op);
+                if let (Some(yes), Some(no)) = (successors.get(0), successors.get(1)) {
+                    let (to_yes, to_no) = (self.entry_of(yes), self.entry_of(no));
+                    self.test(self.operand(op, 0), to_yes.0, to_no.0);
+                    self.go_later(yes, to_yes);
+                    self.go_later(no, to_no);
+                }
             }
             luma::SwitchBr::NAME => {
-                let successors = self.f.successors(op).to_vec();
+                let successors = self.f.successors(op);
                 let entries: Vec<_> = successors.iter().map(|s| self.entry_of(s)).collect();
                 let labels: Vec<Label> = entries.iter().map(|entry| entry.0).collect();
                 self.dispatch(op, &labels);
@@ -349,7 +351,7 @@ impl Body<'_, '_> {
     // --- branches ---------------------------------------------------------------------------
 
     /// Where to go for `successor`: its block, or a stop on the way that passes values.
-    fn entry_of(&mut self, successor: &Successor) -> (Label, bool) {
+    fn entry_of(&mut self, successor: SuccessorRef<'_>) -> (Label, bool) {
         if successor.args.is_empty() {
             (self.block_label(successor.block), false)
         } else {
@@ -357,14 +359,14 @@ impl Body<'_, '_> {
         }
     }
 
-    fn go_later(&mut self, successor: &Successor, (label, stop): (Label, bool)) {
+    fn go_later(&mut self, successor: SuccessorRef<'_>, (label, stop): (Label, bool)) {
         if stop {
             self.bind(label);
             self.go(successor);
         }
     }
 
-    fn go(&mut self, successor: &Successor) {
+    fn go(&mut self, successor: SuccessorRef<'_>) {
         let params = self.f.block_args(successor.block);
         let moves: Vec<(Slot, Slot)> = successor
             .args

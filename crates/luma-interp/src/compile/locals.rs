@@ -43,7 +43,7 @@ pub(super) fn kinds(module: &Module, f: &Function) -> Vec<Kind> {
                 kinds[operand.index()] = Kind::Memory;
             }
         }
-        for &arg in f.successors(op).iter().flat_map(|successor| &successor.args) {
+        for &arg in f.successor_args(op) {
             kinds[arg.index()] = Kind::Memory;
         }
     });

@@ -169,8 +169,7 @@ impl<'a> Compiler<'a> {
 fn uses(f: &Function) -> Vec<u32> {
     let mut uses = vec![0; f.value_count()];
     f.walk(&mut |op| {
-        let args = f.successors(op).iter().flat_map(|successor| &successor.args);
-        for &value in f.operands(op).iter().chain(args) {
+        for &value in f.used_values(op) {
             uses[value.index()] += 1;
         }
     });

@@ -96,9 +96,12 @@ fn compare(module: &Module, file: &Path, seen: &mut Seen) {
         let file = file.display();
         assert_eq!(found.size, expected.size, "size of {name} in {file}");
         assert_eq!(u64::from(found.align), expected.align, "alignment of {name} in {file}");
-        assert_eq!(own.offsets(ty), compiler.offsets(ty).unwrap(), "fields of {name} in {file}");
         seen.types += 1;
-        seen.structs += usize::from(matches!(module.context.type_data(ty), TypeData::Struct(_)));
+        if let TypeData::Struct(_) = module.context.type_data(ty) {
+            let expected = compiler.offsets(ty).unwrap();
+            assert_eq!(own.offsets(ty), expected, "fields of {name} in {file}");
+            seen.structs += 1;
+        }
     }
 }
 

@@ -252,7 +252,7 @@ impl<'a> Flow<'a> {
             Goal::Again(_) | Goal::Resume | Goal::Exit => return (&[], &[]),
         };
         let from = match target.successor {
-            Some(at) => f.successors(op).get(at as usize).map_or(&[][..], |s| s.args.as_slice()),
+            Some(at) => f.successors(op).get(at as usize).map_or(&[][..], |s| s.args),
             None if self.is_vague(op, target) => &[],
             None => {
                 let operands = f.operands(op);

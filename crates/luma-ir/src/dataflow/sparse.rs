@@ -82,7 +82,6 @@ pub fn sparse_forward<A: SparseForward>(
     let mut solver = Forward {
         flow: Flow::new(context, f),
         f,
-        users: Users::new(f),
         found: Executable {
             facts: vec![bottom; f.value_count()],
             goals: FxHashSet::default(),
@@ -105,7 +104,6 @@ pub fn sparse_forward<A: SparseForward>(
 struct Forward<'a, A: SparseForward> {
     flow: Flow<'a>,
     f: &'a Function,
-    users: Users,
     found: Executable<A::Fact>,
     analysis: &'a mut A,
     goals: Vec<Goal>,
@@ -117,8 +115,8 @@ impl<A: SparseForward> Forward<'_, A> {
         loop {
             // Values first: what is known then saves second looks.
             if let Some(value) = self.values.pop() {
-                for at in self.users.range(value) {
-                    let Some(&user) = self.users.ops.get(at) else { continue };
+                let f = self.f;
+                for user in f.users(value) {
                     if self.found.runs(user) {
                         self.op(user);
                     }
@@ -301,39 +299,4 @@ pub fn sparse_backward<A: SparseBackward>(
         }
     }
     facts
-}
-
-/// The operations that use each value.
-struct Users {
-    /// Where the users of a value start, by its index.
-    starts: Vec<usize>,
-    ops: Vec<Op>,
-}
-
-impl Users {
-    fn new(f: &Function) -> Self {
-        let mut uses: Vec<(Value, Op)> = Vec::new();
-        f.walk(&mut |op| {
-            let args = f.successors(op).iter().flat_map(|successor| &successor.args);
-            let values: SmallVec<[Value; 4]> = f.operands(op).iter().chain(args).copied().collect();
-            uses.extend(values.into_iter().map(|value| (value, op)));
-        });
-        let mut starts = vec![0; f.value_count() + 1];
-        for (value, _) in &uses {
-            if let Some(slot) = starts.get_mut(value.index() + 1) {
-                *slot += 1;
-            }
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        uses.sort_by_key(|&(value, _)| value.index());
-        Self { starts, ops: uses.into_iter().map(|(_, op)| op).collect() }
-    }
-
-    fn range(&self, value: Value) -> std::ops::Range<usize> {
-        let start = self.starts.get(value.index()).copied().unwrap_or(0);
-        let end = self.starts.get(value.index() + 1).copied().unwrap_or(start);
-        start..end
-    }
 }

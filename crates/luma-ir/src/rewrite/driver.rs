@@ -121,7 +121,7 @@ fn rewrite(
 
 fn is_dead(rewriter: &Rewriter<'_>, config: &Config, op: Op) -> bool {
     let f = rewriter.func();
-    rewriter.uses().has_no_uses(f, op) && (config.is_removable)(rewriter.context(), f, op)
+    f.has_no_uses(op) && (config.is_removable)(rewriter.context(), f, op)
 }
 
 /// Whether `op` may go when nothing uses its results, as far as its dialect's table tells: it is

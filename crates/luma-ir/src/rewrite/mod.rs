@@ -1,4 +1,4 @@
-//! Pattern rewriting: a [`Rewriter`] that changes a function and keeps [`Uses`] true, and a driver
+//! Pattern rewriting: a [`Rewriter`] that changes a function, and a driver
 //! that applies patterns until none matches.
 //!
 //! # Writing a pattern
@@ -67,10 +67,8 @@ pub mod declared;
 mod driver;
 mod pattern;
 mod rewriter;
-mod uses;
 
 pub use declared::declared_patterns;
 pub use driver::{Config, Outcome, apply, apply_greedily, is_removable};
 pub use pattern::{PatternSet, RewritePattern};
 pub use rewriter::Rewriter;
-pub use uses::{Use, Uses};

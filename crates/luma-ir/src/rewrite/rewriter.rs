@@ -1,17 +1,15 @@
-//! Changes a function, keeps its use lists true, and notes what is worth another look.
+//! Changes a function and notes what is worth another look.
 
 use crate::attribute::Attribute;
 use crate::builder::Builder;
 use crate::context::{Context, Symbol};
 use crate::entity::{Block, Entity, Op, Region, Value};
-use crate::function::{Function, Loc, Successor};
-use crate::rewrite::uses::{Use, Uses};
+use crate::function::{Function, Loc, Position, Successor, Use};
 
-/// The hands of a pattern: every change it makes goes through here.
+/// The only API through which a pattern mutates IR.
 pub struct Rewriter<'a> {
     context: &'a Context,
     f: &'a mut Function,
-    uses: Uses,
     derive: &'a dyn Fn(Loc) -> Loc,
     worklist: Worklist,
     erased: usize,
@@ -21,8 +19,7 @@ impl<'a> Rewriter<'a> {
     /// A rewriter of `f`. `derive` makes the location of a new operation from that of the one it
     /// is made for.
     pub fn new(context: &'a Context, f: &'a mut Function, derive: &'a dyn Fn(Loc) -> Loc) -> Self {
-        let uses = Uses::new(f);
-        Self { context, f, uses, derive, worklist: Worklist::default(), erased: 0 }
+        Self { context, f, derive, worklist: Worklist::default(), erased: 0 }
     }
 
     // --- reading ----------------------------------------------------------------------------
@@ -35,11 +32,6 @@ impl<'a> Rewriter<'a> {
     /// The function as it is now.
     pub fn func(&self) -> &Function {
         self.f
-    }
-
-    /// Who uses what, as it is now.
-    pub fn uses(&self) -> &Uses {
-        &self.uses
     }
 
     /// How many operations were erased, those nested in others too.
@@ -59,7 +51,6 @@ impl<'a> Rewriter<'a> {
         for index in (first..self.f.op_capacity()).rev() {
             let op = Op::from_index(index);
             if self.f.parent(op).is_some() {
-                self.uses.add_op(self.f, op);
                 self.worklist.push(op);
             }
         }
@@ -81,21 +72,18 @@ impl<'a> Rewriter<'a> {
         if old == new {
             return;
         }
-        let uses: Vec<Use> = self.uses.of(old).collect();
         // The last use was added first; those who use more of it are looked at in program order.
-        for at in uses {
-            self.set_use(at, new);
-            self.push_changed(at.op);
+        for user in self.f.users(old).collect::<Vec<_>>() {
+            self.push_changed(user);
         }
-        if let (Some(name), None) = (self.f.value_name(old), self.f.value_name(new)) {
-            self.f.set_value_name(new, name);
-        }
+        self.f.replace_all_uses(old, new);
+        self.f.inherit_name(new, old);
     }
 
     /// Replaces operand `index` of `op`.
     pub fn set_operand(&mut self, op: Op, index: usize, value: Value) {
         let Some(&old) = self.f.operands(op).get(index) else { return };
-        self.set_use(Use { op, slot: index }, value);
+        self.f.set_use(Use { op, index }, value);
         self.push_changed(op);
         self.push_definition(old);
     }
@@ -138,13 +126,10 @@ impl<'a> Rewriter<'a> {
         for (old, &new) in self.f.block_args(block).to_vec().into_iter().zip(args) {
             self.replace_all_uses(old, new);
         }
-        let mut next = self.f.first(block);
-        while let Some(inner) = next {
-            next = self.f.next(inner);
-            self.f.detach(inner);
-            self.f.insert_before(inner, op);
+        for inner in self.f.block_ops(block) {
             self.worklist.push(inner);
         }
+        self.f.splice(block, Position::Before(op));
         Some(terminator)
     }
 
@@ -158,9 +143,7 @@ impl<'a> Rewriter<'a> {
         if let Some(terminator) = self.f.last(into) {
             self.erase_op(terminator);
         }
-        if let Some(first) = self.f.first(block) {
-            self.f.move_tail(first, into);
-        }
+        self.f.splice(block, Position::End(into));
         if let Some(last) = self.f.last(into) {
             self.worklist.push(last);
         }
@@ -168,16 +151,13 @@ impl<'a> Rewriter<'a> {
 
     /// Moves all blocks of `from` to the end of `to`.
     pub fn move_region(&mut self, from: Region, to: Region) {
-        self.f.move_blocks(from, to);
+        self.f.splice_region(from, to);
     }
 
     /// Moves `op` and what follows it in its block to a new block at the end of the region, which
-    /// nothing goes to yet.
-    pub fn split_block(&mut self, op: Op) -> Option<Block> {
-        let region = self.f.block_region(self.f.parent(op)?);
-        let block = self.f.add_block(region);
-        self.f.move_tail(op, block);
-        Some(block)
+    /// no terminator goes to yet.
+    pub fn split_block(&mut self, op: Op) -> Block {
+        self.f.split_block(op)
     }
 
     // --- erasing ----------------------------------------------------------------------------
@@ -186,19 +166,7 @@ impl<'a> Rewriter<'a> {
     pub fn erase_op(&mut self, op: Op) {
         let block = self.f.parent(op);
         self.forget(op);
-        for i in 0..self.f.op_regions(op).len() {
-            if let Some(&region) = self.f.op_regions(op).get(i) {
-                let mut nested = Vec::new();
-                self.f.walk_region(region, &mut |op| nested.push(op));
-                for &op in &nested {
-                    self.forget(op);
-                }
-                for op in nested {
-                    self.f.detach(op);
-                }
-            }
-        }
-        self.f.detach(op);
+        self.f.erase(op);
         // What is around it is worth a look when nothing but the end is left.
         if let Some(last) = block.and_then(|block| self.f.last(block))
             && self.f.previous(last).is_none()
@@ -218,14 +186,13 @@ impl<'a> Rewriter<'a> {
     /// Erases the blocks of `region` for which `keep` does not hold. Nothing in the others may use
     /// or go to them.
     pub fn retain_blocks(&mut self, region: Region, keep: impl Fn(Block) -> bool) {
-        for block in self.f.blocks(region).to_vec() {
+        let mut erased = Vec::new();
+        for &block in self.f.blocks(region) {
             if !keep(block) {
-                // They may use each other in any order: first nothing uses anything any more.
-                while let Some(last) = self.f.last(block) {
-                    self.erase_op(last);
-                }
+                erased.extend(self.f.block_ops(block));
             }
         }
+        erased.into_iter().for_each(|op| self.forget(op));
         self.f.retain_blocks(region, keep);
     }
 
@@ -259,57 +226,29 @@ impl<'a> Rewriter<'a> {
         while self.worklist.pop().is_some() {}
     }
 
-    fn set_use(&mut self, at: Use, value: Value) {
-        let operands = self.f.operands(at.op).len();
-        if at.slot < operands {
-            self.f.set_operand(at.op, at.slot, value);
-        } else {
-            let mut index = at.slot - operands;
-            let lengths = self.f.successors(at.op).iter().map(|successor| successor.args.len());
-            let mut found = None;
-            for (successor, length) in lengths.enumerate() {
-                if index < length {
-                    found = Some(successor);
-                    break;
-                }
-                index -= length;
-            }
-            if let Some(successor) = found {
-                self.f.set_successor_arg(at.op, successor, index, value);
-            }
-        }
-        self.uses.change(at, value);
-    }
-
     /// A change of all that `op` uses.
     fn change(&mut self, op: Op, change: impl FnOnce(&mut Function)) {
         self.push_used(op);
-        self.uses.remove_op(op);
         change(self.f);
-        self.uses.add_op(self.f, op);
         self.push_changed(op);
     }
 
+    /// `op` and what its regions hold are about to be erased.
     fn forget(&mut self, op: Op) {
         self.push_used(op);
-        self.uses.remove_op(op);
         self.erased += 1;
+        let mut nested = Vec::new();
+        for &region in self.f.op_regions(op) {
+            self.f.walk_region(region, &mut |op| nested.push(op));
+        }
+        self.erased += nested.len();
+        nested.into_iter().for_each(|op| self.push_used(op));
     }
 
     /// What `op` uses may be unused soon.
     fn push_used(&mut self, op: Op) {
-        for i in 0..self.f.operands(op).len() {
-            if let Some(&value) = self.f.operands(op).get(i) {
-                self.push_definition(value);
-            }
-        }
-        for i in 0..self.f.successors(op).len() {
-            for j in 0..self.f.successors(op).get(i).map_or(0, |successor| successor.args.len()) {
-                let successor = self.f.successors(op).get(i);
-                if let Some(&value) = successor.and_then(|successor| successor.args.get(j)) {
-                    self.push_definition(value);
-                }
-            }
+        for i in 0..self.f.used_values(op).len() {
+            self.push_definition(self.f.used_values(op)[i]);
         }
     }
 

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::parse::{Body, Expanded, Parser, syntax_error};
-use super::{grammar, lexer, raw};
+use super::parse::syntax_error;
+use super::reader::{Expanded, Reader};
+use super::{grammar, lexer};
 use crate::attribute::Attribute;
 use crate::builder::Builder;
 use crate::context::Context;
 use crate::dialect::{Arity, Expansion, OpDef};
 use crate::dialects::luma;
-use crate::entity::{Op, Value};
-use crate::function::{Function, Loc};
+use crate::entity::{Block, Op, Value};
+use crate::function::{Function, Loc, Position};
 use crate::types::Type;
 
 /// What is wrong with some bytes of the text of an expansion.
@@ -66,12 +67,11 @@ fn build(
         let message = format!("`{}` cannot be expanded here: {message}", def.name);
         vec![Diagnostic::new(codes::E0503, at, message)]
     };
-    let ops = parse(text).map_err(|(_, message)| fail(message))?;
     let mut types = FxHashMap::default();
-    let mut body = Body::default();
+    let mut values = FxHashMap::default();
     for (slot, &value) in def.operands.iter().zip(f.operands(op)) {
         types.insert(slot.name.to_string(), f.value_type(value));
-        body.values.insert(&slot.name, value);
+        values.insert(&*slot.name, value);
     }
     for (slot, &value) in def.results.iter().zip(f.results(op)) {
         types.insert(slot.name.to_string(), f.value_type(value));
@@ -85,47 +85,52 @@ fn build(
         attributes.insert(name, value.clone());
     }
     let map = SourceMap::new();
-    let mut parser = Parser::new(context.clone(), &map);
-    parser.expanded = Some(Expanded { types, attributes, loc });
-    // Built in a region of the operation itself, which goes with it.
+    let mut reader = Reader::new(context, &map);
+    reader.expanded =
+        Some(Expanded { types, attributes, loc: Some(loc), op: def.name.to_string() });
+    reader.values = values;
+    // Built in a region of the operation itself.
     let region = f.add_region(op);
     let block = f.add_block(region);
-    for raw in &ops {
-        parser.op(f, &mut body, raw, block, region);
+    std::mem::swap(&mut reader.f, f);
+    reader.enter(region, block);
+    let parsed = read(&mut reader, text);
+    std::mem::swap(&mut reader.f, f);
+    let mut errors: Vec<TextError> = parsed.err().into_iter().collect();
+    errors.extend(reader.errors.into_iter().map(text_error));
+    if !errors.is_empty() {
+        return Err(errors.into_iter().flat_map(|(_, message)| fail(message)).collect());
     }
-    for (built, raw, region) in std::mem::take(&mut body.pending) {
-        parser.resolve(f, &body, built, raw, region);
-    }
-    if !parser.errors.is_empty() {
-        return Err(parser.errors.into_iter().flat_map(|e| fail(e.message)).collect());
-    }
-    let mut built: Vec<Op> = f.block_ops(block).collect();
     let mut values = Vec::new();
-    match built.last() {
-        Some(&last) if !def.traits.terminator && f.op_name(last) == luma::Yield::NAME => {
+    match f.last(block) {
+        Some(last) if !def.traits.terminator && f.op_name(last) == luma::Yield::NAME => {
             values = f.operands(last).to_vec();
-            built.pop();
+            f.erase(last);
         }
-        _ => values.extend(def.results.iter().filter_map(|slot| body.values.get(&*slot.name))),
+        _ => values.extend(def.results.iter().filter_map(|slot| reader.values.get(&*slot.name))),
     }
     let wanted = f.results(op).iter().map(|&v| f.value_type(v));
     if !wanted.eq(values.iter().map(|&v| f.value_type(v))) {
         return Err(fail("its results have other types".into()));
     }
-    for &new in &built {
-        f.detach(new);
-        f.insert_before(new, op);
-    }
+    let built: Vec<Op> = f.block_ops(block).collect();
+    f.splice(block, Position::Before(op));
     Ok((built, values))
 }
 
-fn parse(text: &str) -> Result<Vec<raw::Op<'_>>, TextError> {
+/// Builds the operations of `text` where `reader` stands.
+fn read<'t>(reader: &mut Reader<'t>, text: &'t str) -> Result<(), TextError> {
     let file = FileId(0);
-    grammar::OpsParser::new().parse(file, lexer::lex(text)).map_err(|error| {
-        let error = syntax_error(file, text, error);
-        let range = error.primary.map_or(0..0, |label| range(label.span));
-        (range, error.message)
-    })
+    grammar::ExpansionParser::new()
+        .parse(file, &mut *reader, lexer::lex(text))
+        .map_err(|error| text_error(syntax_error(file, text, error)))?;
+    reader.resolve_forward();
+    Ok(())
+}
+
+fn text_error(error: Diagnostic) -> TextError {
+    let range = error.primary.map_or(0..0, |label| range(label.span));
+    (range, error.message)
 }
 
 fn range(span: Span) -> Range<usize> {
@@ -140,168 +145,91 @@ pub(crate) struct Checked {
     pub(crate) errors: Vec<TextError>,
 }
 
-/// Checks the text of the expansion of `def`.
+/// Checks the text of the expansion of `def`: builds it for an operation of which only the
+/// definition is known.
 pub(crate) fn check(context: &Context, def: &OpDef, text: &str) -> Checked {
-    let mut check =
-        Check { context, def, checked: Checked::default(), values: FxHashSet::default() };
-    let ops = match parse(text) {
-        Ok(ops) => ops,
-        Err(error) => {
-            check.checked.errors.push(error);
-            return check.checked;
-        }
-    };
-    for slot in def.operands.iter() {
+    let map = SourceMap::new();
+    let mut reader = Reader::new(context, &map);
+    let region = reader.f.body();
+    let block = reader.f.add_block(region);
+    let mut types = FxHashMap::default();
+    for slot in def.operands.iter().chain(&*def.results) {
         if slot.arity == Arity::One {
-            check.values.insert(&slot.name);
+            types.insert(slot.name.to_string(), Type::VOID);
         }
     }
-    check.ops(&ops);
-    let ends = |op: &raw::Op<'_>| {
-        context.op_name(op.name.item).is_some_and(|name| context.op_def(name).traits.terminator)
-    };
-    let (last, before) = match ops.split_last() {
-        Some((last, before)) => (Some(last), before),
-        None => (None, ops.as_slice()),
-    };
-    if let Some(op) = before.iter().find(|op| ends(op)) {
-        check.error(op.name.span, "this ends a block, and something follows it");
+    let mut attributes = FxHashMap::default();
+    for slot in def.attributes.iter() {
+        types.insert(slot.name.to_string(), Type::VOID);
+        attributes.insert(slot.name.to_string(), Attribute::Unit);
+    }
+    reader.expanded = Some(Expanded { types, attributes, loc: None, op: def.name.to_string() });
+    for slot in def.operands.iter().filter(|slot| slot.arity == Arity::One) {
+        let value = reader.f.add_arg(block, Type::VOID);
+        reader.values.insert(&slot.name, value);
+    }
+    reader.enter(region, block);
+    if let Err(error) = read(&mut reader, text) {
+        return Checked { ops: FxHashSet::default(), errors: vec![error] };
+    }
+    let mut checked = Checked::default();
+    checked.errors.extend(std::mem::take(&mut reader.errors).into_iter().map(text_error));
+    let f = &reader.f;
+    f.walk(&mut |op| {
+        checked.ops.insert(context.op_def(f.op_name(op)).name.to_string());
+    });
+    check_end(context, def, f, block, text.len(), &mut checked.errors);
+    let yields = f.last(block).is_some_and(|op| f.op_name(op) == luma::Yield::NAME);
+    if yields && !def.traits.terminator {
+        return checked;
     }
     let end = text.len()..text.len();
+    for slot in def.results.iter() {
+        if slot.arity != Arity::One {
+            let message = format!("the results `{}` can only be given by `luma.yield`", slot.name);
+            checked.errors.push((end.clone(), message));
+        } else if !reader.values.contains_key(&*slot.name) {
+            let message = format!("the expansion does not define the result `%{}`", slot.name);
+            checked.errors.push((end.clone(), message));
+        }
+    }
+    checked
+}
+
+/// Checks that a terminator stands at the end of the block of an expansion and nowhere else, and
+/// that there is one exactly if the operation is one.
+fn check_end(
+    context: &Context,
+    def: &OpDef,
+    f: &Function,
+    block: Block,
+    end: usize,
+    errors: &mut Vec<TextError>,
+) {
+    let ends = |op: Op| context.op_def(f.op_name(op)).traits.terminator;
+    let last = f.last(block);
+    if let Some(op) = f.block_ops(block).find(|&op| Some(op) != last && ends(op)) {
+        let message = "this ends a block, and something follows it";
+        errors.push((range(f.loc(op).span), message.into()));
+    }
     match last {
         Some(last) if ends(last) => {
-            if last.name.item == "luma.yield" && !def.traits.terminator {
-                if last.operands.len() < def.results.len() {
-                    check.error(last.name.span, "this does not yield every result");
+            let yields = f.op_name(last) == luma::Yield::NAME;
+            if yields && !def.traits.terminator {
+                if f.operands(last).len() < def.results.len() {
+                    let message = "this does not yield every result";
+                    errors.push((range(f.loc(last).span), message.into()));
                 }
-                return check.checked;
-            }
-            if !def.traits.terminator {
-                check.error(last.name.span, "this ends the block, which the operation does not");
+            } else if !def.traits.terminator {
+                let message = "this ends the block, which the operation does not";
+                errors.push((range(f.loc(last).span), message.into()));
             }
         }
         _ if def.traits.terminator => {
             let message =
                 "the operation ends its block, so its expansion must end with one that does";
-            check.checked.errors.push((end.clone(), message.into()));
+            errors.push((end..end, message.into()));
         }
         _ => {}
-    }
-    for slot in def.results.iter() {
-        if slot.arity != Arity::One {
-            let message = format!("the results `{}` can only be given by `luma.yield`", slot.name);
-            check.checked.errors.push((end.clone(), message));
-        } else if !check.values.contains(&*slot.name) {
-            let message = format!("the expansion does not define the result `%{}`", slot.name);
-            check.checked.errors.push((end.clone(), message));
-        }
-    }
-    check.checked
-}
-
-struct Check<'a> {
-    context: &'a Context,
-    def: &'a OpDef,
-    checked: Checked,
-    /// Values defined so far.
-    values: FxHashSet<&'a str>,
-}
-
-impl<'a> Check<'a> {
-    fn error(&mut self, span: Span, message: impl Into<String>) {
-        self.checked.errors.push((range(span), message.into()));
-    }
-
-    fn ops(&mut self, ops: &'a [raw::Op<'a>]) {
-        for op in ops {
-            self.op(op);
-        }
-    }
-
-    fn op(&mut self, op: &'a raw::Op<'a>) {
-        let name = op.name.item;
-        match self.context.op_name(name) {
-            Some(_) => {
-                self.checked.ops.insert(name.to_string());
-            }
-            None => self.error(op.name.span, format!("unknown operation `{name}`")),
-        }
-        for operand in &op.operands {
-            if !self.values.contains(operand.item) {
-                let message = format!("value `%{}` is not defined", operand.item);
-                self.error(operand.span, message);
-            }
-        }
-        if let Some((label, _)) = op.successors.first() {
-            self.error(label.span, "an expansion has no blocks to go to");
-        }
-        for ty in op.operand_types.iter().chain(&op.result_types) {
-            self.ty(&ty.item, ty.span);
-        }
-        for attr in &op.attributes {
-            self.attribute(&attr.value);
-        }
-        for region in &op.regions {
-            if region.blocks.len() > 1 {
-                self.error(op.name.span, "a region in an expansion has one block");
-            }
-            for block in &region.blocks {
-                for (name, ty) in &block.args {
-                    self.ty(&ty.item, ty.span);
-                    self.values.insert(name.item);
-                }
-                self.ops(&block.ops);
-            }
-        }
-        for result in &op.results {
-            if !self.values.insert(result.item) {
-                self.error(result.span, format!("value `%{}` is defined twice", result.item));
-            }
-        }
-    }
-
-    fn attribute(&mut self, value: &raw::Located<raw::Value<'_>>) {
-        match &value.item {
-            raw::Value::Alias(name)
-                if !self.def.attributes.iter().any(|slot| slot.name == *name) =>
-            {
-                let message = format!("`{}` has no attribute `{name}`", self.def.name);
-                self.error(value.span, message);
-            }
-            raw::Value::Array(items) => items.iter().for_each(|item| self.attribute(item)),
-            raw::Value::Type(ty) => self.ty(ty, value.span),
-            raw::Value::Int(_, Some(ty)) | raw::Value::Float(_, Some(ty)) => {
-                self.ty(&ty.item, ty.span);
-            }
-            _ => {}
-        }
-    }
-
-    fn ty(&mut self, ty: &raw::Type<'_>, span: Span) {
-        match ty {
-            raw::Type::Dialect(name, args) if args.is_empty() && !name.contains('.') => {
-                let values = self.def.operands.iter().chain(&*self.def.results);
-                let one = |slot: &crate::dialect::Slot<_>| slot.arity == Arity::One;
-                let mut names = values.filter(|slot| one(slot)).map(|slot| &slot.name);
-                let mut attributes = self.def.attributes.iter().map(|slot| &slot.name);
-                if !names.any(|n| n == name) && !attributes.any(|n| n == name) {
-                    let message = format!("`{}` has no operand or result `{name}`", self.def.name);
-                    self.error(span, message);
-                }
-            }
-            raw::Type::Dialect(_, args) => {
-                for arg in args {
-                    if let raw::TypeArg::Type(ty) = arg {
-                        self.ty(&ty.item, ty.span);
-                    }
-                }
-            }
-            raw::Type::Function(params, results) => {
-                for ty in params.iter().chain(results) {
-                    self.ty(&ty.item, ty.span);
-                }
-            }
-            raw::Type::Name(_) => {}
-        }
     }
 }

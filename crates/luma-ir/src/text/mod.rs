@@ -1,12 +1,12 @@
 //! The text form: one grammar for every operation, printed and parsed back byte for byte.
 
 mod expansion;
-mod generic;
 mod lexer;
+mod names;
 mod parse;
 mod print;
 mod print_generic;
-mod raw;
+mod reader;
 
 pub(crate) use expansion::check as check_expansion;
 pub use expansion::{Expansions, expand_op};

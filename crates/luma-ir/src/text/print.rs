@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use luma_diagnostics::SourceMap;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use super::names::Names;
 use crate::attribute::Attribute;
 use crate::context::{Context, Symbol};
 use crate::entity::{Block, Entity, Op, Region, Value};
-use crate::function::{Attributes, Function, Linkage, Loc, Successor};
+use crate::function::{Attributes, Function, Linkage, Loc, Successors};
 use crate::module::{Global, Module, StructDef};
-use crate::types::{Type, TypeData};
+use crate::types::{Signature, Type, TypeData};
 
 /// What to print beside the operations.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,9 +67,9 @@ pub fn print_function(context: &Context, function: &Function, options: PrintOpti
 
 /// The names of the values of `function` as its text shows them, without the `%`, by index.
 pub fn value_names(context: &Context, function: &Function) -> Vec<Box<str>> {
-    let mut printer = Printer::new(context, PrintOptions::default());
-    printer.name_values(function);
-    printer.values
+    let names = Names::of(context, function);
+    let text = |index| names.text(context, Value::from_index(index)).into();
+    (0..function.value_count()).map(text).collect()
 }
 
 pub(super) struct Printer<'a> {
@@ -76,14 +77,8 @@ pub(super) struct Printer<'a> {
     pub(super) options: PrintOptions<'a>,
     pub(super) out: String,
     pub(super) indent: usize,
-    /// Names of the current function's values, by index.
-    values: Vec<Box<str>>,
-    /// Every name taken in the current function.
-    taken: FxHashSet<Box<str>>,
-    next_fresh: u32,
-    /// Numbers of the current function's blocks, by index.
-    blocks: Vec<u32>,
-    symbols: FxHashMap<Symbol, Box<str>>,
+    /// Names of what is in the current function.
+    names: Names,
     types: FxHashMap<Type, Box<str>>,
 }
 
@@ -94,11 +89,7 @@ impl<'a> Printer<'a> {
             options,
             out: String::new(),
             indent: 0,
-            values: Vec::new(),
-            taken: FxHashSet::default(),
-            next_fresh: 0,
-            blocks: Vec::new(),
-            symbols: FxHashMap::default(),
+            names: Names::default(),
             types: FxHashMap::default(),
         }
     }
@@ -166,40 +157,9 @@ impl<'a> Printer<'a> {
         self.out.push('\n');
     }
 
-    /// Gives every value and block of `f` its printed name, in printing order.
+    /// Gives every value and block of `f` its printed name.
     pub(super) fn name_values(&mut self, f: &Function) {
-        let mut namer = Namer {
-            context: self.context,
-            names: vec![Box::from(""); f.value_count()],
-            taken: FxHashSet::default(),
-            suffixes: FxHashMap::default(),
-            next: 0,
-        };
-        self.blocks = vec![0; f.block_capacity()];
-        let mut next_block = 1;
-        let mut number_blocks = |blocks: &mut Vec<u32>, namer: &mut Namer<'_>, region: Region| {
-            for (i, &block) in f.blocks(region).iter().enumerate() {
-                if i > 0 || (f.region_op(region).is_some() && !f.block_args(block).is_empty()) {
-                    blocks[block.index()] = next_block;
-                    next_block += 1;
-                }
-                for &arg in f.block_args(block) {
-                    namer.name(f, arg);
-                }
-            }
-        };
-        number_blocks(&mut self.blocks, &mut namer, f.body());
-        f.walk(&mut |op| {
-            for &result in f.results(op) {
-                namer.name(f, result);
-            }
-            for &region in f.op_regions(op) {
-                number_blocks(&mut self.blocks, &mut namer, region);
-            }
-        });
-        self.values = namer.names;
-        self.taken = namer.taken;
-        self.next_fresh = 0;
+        self.names = Names::of(self.context, f);
     }
 
     fn region(&mut self, f: &Function, region: Region, is_body: bool) {
@@ -270,8 +230,14 @@ impl<'a> Printer<'a> {
         self.out.push_str(" : (");
         self.types(f.operands(op).iter().map(|&v| f.value_type(v)));
         self.out.push_str(") -> ");
-        let results: Vec<Type> = results.iter().map(|&v| f.value_type(v)).collect();
-        self.type_list(&results);
+        match results {
+            &[result] => self.ty(f.value_type(result)),
+            _ => {
+                self.out.push('(');
+                self.types(results.iter().map(|&v| f.value_type(v)));
+                self.out.push(')');
+            }
+        }
         self.location(f.loc(op));
         self.out.push('\n');
         if let Some(notes) = self.options.notes.and_then(|notes| notes.get(&op)) {
@@ -282,7 +248,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn successors(&mut self, successors: &[Successor]) {
+    fn successors(&mut self, successors: Successors<'_>) {
         self.out.push('[');
         for (i, successor) in successors.iter().enumerate() {
             if i > 0 {
@@ -291,7 +257,7 @@ impl<'a> Printer<'a> {
             self.label(successor.block);
             if !successor.args.is_empty() {
                 self.out.push('(');
-                self.value_list(&successor.args);
+                self.value_list(successor.args);
                 self.out.push(')');
             }
         }
@@ -306,8 +272,7 @@ impl<'a> Printer<'a> {
 
     pub(super) fn value(&mut self, value: Value) {
         self.out.push('%');
-        let name = self.values.get(value.index()).map_or("?", |name| name);
-        self.out.push_str(if name.is_empty() { "?" } else { name });
+        self.names.write(self.context, value, &mut self.out);
     }
 
     pub(super) fn value_list(&mut self, values: &[Value]) {
@@ -320,14 +285,11 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn label(&mut self, block: Block) {
-        let number = self.blocks.get(block.index()).copied().unwrap_or(0);
-        let _ = write!(self.out, "^bb{number}");
+        let _ = write!(self.out, "^bb{}", self.names.block(block));
     }
 
     pub(super) fn symbol(&mut self, symbol: Symbol) {
-        let context = self.context;
-        let name = self.symbols.entry(symbol).or_insert_with(|| Box::from(&*context.name(symbol)));
-        self.out.push_str(&symbol_text(name));
+        self.out.push_str(&symbol_text(self.context.name(symbol)));
     }
 
     pub(super) fn dict(&mut self, attributes: &[(Symbol, Attribute)]) {
@@ -342,9 +304,7 @@ impl<'a> Printer<'a> {
             if i > 0 {
                 self.out.push_str(", ");
             }
-            let context = self.context;
-            let text =
-                self.symbols.entry(*name).or_insert_with(|| Box::from(&*context.name(*name)));
+            let text = self.context.name(*name);
             match is_key(text) {
                 true => self.out.push_str(text),
                 false => {
@@ -360,13 +320,7 @@ impl<'a> Printer<'a> {
 
     /// A name no value of the current function has.
     pub(super) fn fresh(&mut self, base: &str) -> String {
-        loop {
-            self.next_fresh += 1;
-            let name = format!("{base}_{}", self.next_fresh);
-            if self.taken.insert(name.as_str().into()) {
-                return name;
-            }
-        }
+        self.names.fresh(self.context, base)
     }
 
     pub(super) fn attribute(&mut self, attribute: &Attribute) {
@@ -485,10 +439,13 @@ pub(crate) fn type_text(context: &Context, ty: Type) -> String {
             format!("!luma.array<{length}, {}>", type_text(context, element))
         }
         TypeData::Struct(name) => format!("!luma.struct<{}>", symbol_text(&context.name(name))),
-        TypeData::Function(params, results) => match &*results {
-            [result] => format!("({}) -> {}", list(&params), type_text(context, *result)),
-            results => format!("({}) -> ({})", list(&params), list(results)),
-        },
+        TypeData::Function(id) => {
+            let Signature { params, results } = context.signature(id);
+            match &**results {
+                &[result] => format!("({}) -> {}", list(params), type_text(context, result)),
+                results => format!("({}) -> ({})", list(params), list(results)),
+            }
+        }
     }
 }
 
@@ -498,7 +455,7 @@ fn symbol_text(name: &str) -> String {
 }
 
 /// Whether `name` may follow `@` or `%` bare.
-fn is_suffix(name: &str) -> bool {
+pub(super) fn is_suffix(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"$._-".contains(&b);
     name.bytes().next().is_some_and(|b| !b.is_ascii_digit()) && name.bytes().all(plain)
 }
@@ -525,49 +482,5 @@ fn float_text(value: f64, ty: Type) -> Cow<'static, str> {
             format!("{mantissa}.0e{exponent}").into()
         }
         _ => text.into(),
-    }
-}
-
-/// Hands out unique names.
-struct Namer<'a> {
-    context: &'a Context,
-    names: Vec<Box<str>>,
-    taken: FxHashSet<Box<str>>,
-    /// The next suffix to try for a hint, so that a thousand `%x` stay linear.
-    suffixes: FxHashMap<Symbol, u32>,
-    next: u32,
-}
-
-impl Namer<'_> {
-    fn name(&mut self, f: &Function, value: Value) {
-        let name: Box<str> = match f.value_name(value) {
-            None => {
-                let number = self.next;
-                self.next += 1;
-                number.to_string().into()
-            }
-            Some(hint) => {
-                let base = self.context.name(hint);
-                if !is_suffix(&base) {
-                    let number = self.next;
-                    self.next += 1;
-                    return self.set(value, number.to_string().into());
-                }
-                let mut name: Box<str> = Box::from(&*base);
-                while !self.taken.insert(name.clone()) {
-                    let suffix = self.suffixes.entry(hint).or_insert(0);
-                    *suffix += 1;
-                    name = format!("{base}_{suffix}").into();
-                }
-                name
-            }
-        };
-        self.set(value, name);
-    }
-
-    fn set(&mut self, value: Value, name: Box<str>) {
-        if let Some(slot) = self.names.get_mut(value.index()) {
-            *slot = name;
-        }
     }
 }

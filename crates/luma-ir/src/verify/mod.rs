@@ -19,6 +19,7 @@
 //!    arguments. `luma.defer` stands directly in a structured region.
 //! 6. **Facts.** `arg_facts` and `result_facts` of a function that has a body hold one list of known
 //!    facts for each parameter and result; only those of pointers are not empty.
+//! 7. **Uses.** The use list of every value names exactly the operations of the body that use it.
 //!
 //! Every violation is collected; none stops the rest.
 
@@ -70,6 +71,7 @@ pub fn verify_function(module: &Module, function: &Function) -> Vec<Violation> {
     check.signature();
     facts::check(&mut check);
     if function.entry().is_some() {
+        ssa::uses(&mut check);
         let order = ssa::blocks(&mut check);
         // Dominance only means something in well-formed blocks.
         if check.violations.is_empty() {

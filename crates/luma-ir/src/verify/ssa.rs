@@ -1,4 +1,4 @@
-//! Invariants 1 and 3: blocks and dominance.
+//! Invariants 1, 3 and 7: blocks, dominance and uses.
 
 use rustc_hash::FxHashMap;
 
@@ -55,14 +55,23 @@ fn successors(check: &mut Check<'_>, region: Region, op: Op) {
     }
 }
 
+/// Checks the use lists. Only a fault in this crate or a pass that detaches operations it should
+/// erase can break them.
+pub(super) fn uses(check: &mut Check<'_>) {
+    let mut bad = Vec::new();
+    check.f.check_uses(&mut |op, _| bad.push(op));
+    for op in bad {
+        check.fail(op, "and the use list of a value disagree on whether it uses the value");
+    }
+}
+
 /// Checks that every operand is defined where it is used.
 pub(super) fn dominance(check: &mut Check<'_>, order: &[u32]) {
     let f = check.f;
     let mut trees: FxHashMap<Region, Dominators> = FxHashMap::default();
     let mut bad: Vec<(Op, Value)> = Vec::new();
     f.walk(&mut |op| {
-        let args = f.successors(op).iter().flat_map(|s| &s.args);
-        for &value in f.operands(op).iter().chain(args) {
+        for &value in f.used_values(op) {
             if !available(f, &mut trees, order, value, op) {
                 bad.push((op, value));
             }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use luma_ir::dialects::luma;
 use luma_ir::fold::int_of;
-use luma_ir::{Attribute, Block as LumaBlock, Entity, Op, Successor, Type, Value};
+use luma_ir::{Attribute, Block as LumaBlock, Entity, Op, SuccessorRef, Type, Value};
 
 use super::emit::{Block, Operation, Region, Spec, Ty, Val, argument_of, result_of};
 use super::function::Body;
@@ -158,10 +158,10 @@ fn jump(body: &mut Body<'_, '_>, targets: &Targets, op: Op) -> Lowered<()> {
     let f = body.f;
     let all = targets;
     let mut targets = Vec::new();
-    for Successor { block, args } in f.successors(op) {
+    for SuccessorRef { block, args } in f.successors(op) {
         let target = all.get(block.index()).and_then(Option::clone);
         let target = target.ok_or_else(|| body.failure(op, "goes to a block it cannot reach"))?;
-        targets.push((target, args.as_slice()));
+        targets.push((target, args));
     }
     if let [(target, args)] = targets.as_slice()
         && f.op_name(op) == luma::Br::NAME

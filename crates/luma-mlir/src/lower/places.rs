@@ -38,8 +38,7 @@ impl Places {
             | luma::Field::NAME
             | luma::Element::NAME => {}
             _ => {
-                let passed = f.successors(op).iter().flat_map(|s| &s.args);
-                for &value in f.operands(op).iter().chain(passed) {
+                for &value in f.used_values(op) {
                     if let Root::Local(local) = path(f, value).0 {
                         self.addressed.insert(local);
                     }

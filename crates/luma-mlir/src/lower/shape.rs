@@ -5,7 +5,6 @@ use luma_ir::dialects::{luma, own};
 use luma_ir::{Entity, Function, Op, Value};
 use rustc_hash::FxHashMap;
 
-
 use super::places::Places;
 
 /// The place of an operation in the order of the text, with everything nested in it.
@@ -92,8 +91,7 @@ impl Shape {
 
     /// Notes what `op`, the `clock`-th of the text, tells about values and variables.
     fn record(&mut self, f: &Function, op: Op, clock: u32) {
-        let args = f.successors(op).iter().flat_map(|s| &s.args);
-        for value in f.operands(op).iter().chain(args) {
+        for value in f.used_values(op) {
             if let Some(slot) = self.used.get_mut(value.index()) {
                 *slot = true;
             }
@@ -118,8 +116,7 @@ impl Shape {
                 }
             }
             _ => {
-                let successors = f.successors(op).iter().flat_map(|s| &s.args);
-                for value in f.operands(op).iter().chain(successors) {
+                for value in f.used_values(op) {
                     if let Some(uses) = self.locals.get_mut(value) {
                         uses.escapes = true;
                     }

@@ -28,11 +28,14 @@ fn negated_condition(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
     let condition = luma::CondBr(op).condition(f);
     let Some(not) = f.def_op(condition).and_then(|op| luma::Not::cast(f, op)) else { return false };
     let value = not.value(f);
-    let [then, otherwise] = f.successors(op) else { return false };
+    let successors = f.successors(op).to_vec();
+    let Ok([then, otherwise]) = <[Successor; 2]>::try_from(successors.into_vec()) else {
+        return false;
+    };
     if f.value_type(value) != Type::I1 {
         return false;
     }
-    let swapped = [otherwise.clone(), then.clone()];
+    let swapped = [otherwise, then];
     rewriter.set_operand(op, 0, value);
     rewriter.set_successors(op, swapped);
     true
@@ -49,17 +52,18 @@ fn constant_switch(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
 
 /// Where all ways are the same nothing is chosen.
 fn same_targets(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
-    let all_same = |f: &Function| match f.successors(op) {
-        [first, rest @ ..] => rest.iter().all(|other| other == first),
-        [] => false,
+    let all_same = |f: &Function| {
+        let mut successors = f.successors(op).iter();
+        successors.next().is_some_and(|first| successors.all(|other| other == first))
     };
     all_same(rewriter.func()) && go_to(rewriter, op, 0)
 }
 
 /// Replaces a branch by one to its target `index`.
 fn go_to(rewriter: &mut Rewriter<'_>, op: Op, index: usize) -> bool {
-    let Some(target) = rewriter.func().successors(op).get(index).cloned() else { return false };
-    rewriter.build_before(op, |b| luma::Br::build(b, Successor { ..target }));
+    let Some(target) = rewriter.func().successors(op).get(index) else { return false };
+    let target = Successor::from(target);
+    rewriter.build_before(op, |b| luma::Br::build(b, target));
     rewriter.erase_op(op);
     true
 }

@@ -85,7 +85,7 @@ fn forward(rewriter: &mut Rewriter<'_>, region: Region) -> bool {
         let mut successors = f.successors(last).to_vec();
         let mut forwarded = false;
         for successor in &mut successors {
-            if let Some(further) = beyond(rewriter, successor) {
+            if let Some(further) = beyond(rewriter.func(), successor) {
                 *successor = further;
                 forwarded = true;
             }
@@ -99,17 +99,16 @@ fn forward(rewriter: &mut Rewriter<'_>, region: Region) -> bool {
 }
 
 /// Where control goes from a block that does nothing else.
-fn beyond(rewriter: &Rewriter<'_>, successor: &Successor) -> Option<Successor> {
-    let f = rewriter.func();
+fn beyond(f: &Function, successor: &Successor) -> Option<Successor> {
     let block = successor.block;
     let only = f.first(block)?;
     luma::Br::cast(f, only)?;
-    let [target] = f.successors(only) else { return None };
+    let target = f.successors(only).single()?;
     if target.block == block {
         return None;
     }
     let args = f.block_args(block);
-    if args.iter().any(|&arg| rewriter.uses().users(arg).any(|user| user != only)) {
+    if args.iter().any(|&arg| f.users(arg).any(|user| user != only)) {
         return None;
     }
     let given = |value: Value| {
@@ -149,7 +148,7 @@ fn merge_arguments(rewriter: &mut Rewriter<'_>, region: Region) -> bool {
                 same &= only.is_none_or(|only| only == value);
                 only = Some(value);
             }
-            let unused = rewriter.uses().is_unused(arg);
+            let unused = f.is_unused(arg);
             let Some(drop) = drop.get_mut(i) else { continue };
             match only {
                 Some(value) if same && !unused => {
@@ -197,9 +196,9 @@ fn merge_blocks(rewriter: &mut Rewriter<'_>, region: Region) {
     let follower = |f: &Function, block: Block| {
         let last = f.last(block)?;
         luma::Br::cast(f, last)?;
-        let [successor] = f.successors(last) else { return None };
+        let successor = f.successors(last).single()?;
         let only = predecessors.get(successor.block.index()) == Some(&1);
-        (only && successor.block != block).then(|| successor.clone())
+        (only && successor.block != block).then(|| Successor::from(successor))
     };
     let blocks = f.blocks(region).to_vec();
     let mut merged = vec![false; f.block_capacity()];

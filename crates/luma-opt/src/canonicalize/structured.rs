@@ -65,7 +65,7 @@ fn constant_switch(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
 fn truth_of_if(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
     let (context, f) = (rewriter.context(), rewriter.func());
     let (&[result], &[then, otherwise]) = (f.results(op), f.op_regions(op)) else { return false };
-    if f.value_type(result) != Type::I1 || rewriter.uses().is_unused(result) {
+    if f.value_type(result) != Type::I1 || f.is_unused(result) {
         return false;
     }
     let truth = |region: Region| match yielded(f, region)? {
@@ -91,7 +91,7 @@ fn same_results(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
         let f = rewriter.func();
         let regions = f.op_regions(op);
         let Some(&result) = f.results(op).get(i) else { continue };
-        if regions.len() < 2 || rewriter.uses().is_unused(result) {
+        if regions.len() < 2 || f.is_unused(result) {
             continue;
         }
         let mut values =
@@ -110,9 +110,7 @@ fn same_results(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
 /// A choice between regions that do nothing goes.
 fn empty(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
     let f = rewriter.func();
-    if !f.op_regions(op).iter().all(|&region| is_empty(f, region))
-        || !rewriter.uses().has_no_uses(f, op)
-    {
+    if !f.op_regions(op).iter().all(|&region| is_empty(f, region)) || !f.has_no_uses(op) {
         return false;
     }
     rewriter.erase_op(op);
@@ -206,7 +204,7 @@ fn open(rewriter: &mut Rewriter<'_>, op: Op, region: Region, args: &[Value]) -> 
     let Some(around) = f.parent(op) else { return false };
     if f.blocks(f.block_region(around)).len() > 1 {
         // Blocks that cannot be reached either may use what follows.
-        if !rewriter.uses().has_no_uses(f, op) {
+        if !f.has_no_uses(op) {
             return false;
         }
         if let Some(next) = f.next(op) {

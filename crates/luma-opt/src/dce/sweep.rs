@@ -1,7 +1,7 @@
 //! Removes what liveness did not reach.
 
 use luma_ir::dialect::Control;
-use luma_ir::{Block, Context, Function, Op, Successor, Value};
+use luma_ir::{Block, Context, Function, Op, Value};
 
 use super::{Live, control, is_structured, last, written_variable};
 
@@ -38,6 +38,7 @@ pub(super) fn sweep(context: &Context, f: &mut Function, live: &Live) -> Swept {
     for block in blocks {
         swept.values += narrow_block(f, live, block);
     }
+    let mut dead = Vec::new();
     for op in ops {
         // Ends of regions stay, or go with what is around them.
         if live.has(op) || context.op_def(f.op_name(op)).traits.terminator {
@@ -45,8 +46,9 @@ pub(super) fn sweep(context: &Context, f: &mut Function, live: &Live) -> Swept {
         }
         swept.ops += 1;
         swept.stores += usize::from(written_variable(f, op).is_some());
-        f.detach(op);
+        dead.push(op);
     }
+    f.erase_all(&dead);
     swept
 }
 
@@ -95,7 +97,7 @@ fn narrow_block(f: &mut Function, live: &Live, block: Block) -> usize {
     let mut sources: Vec<Op> = live.sources(block).iter().map(|&(op, _)| op).collect();
     sources.dedup();
     for op in sources {
-        let mut successors: Vec<Successor> = f.successors(op).to_vec();
+        let mut successors = f.successors(op).to_vec();
         for successor in successors.iter_mut().filter(|successor| successor.block == block) {
             let mut index = 0;
             successor.args.retain(|_| {

@@ -84,7 +84,7 @@ fn private_variables(f: &Function) -> Vec<bool> {
             };
             private[operand.index()] &= accessed;
         }
-        for arg in f.successors(op).iter().flat_map(|successor| &successor.args) {
+        for arg in f.successor_args(op) {
             private[arg.index()] = false;
         }
     });
@@ -189,7 +189,7 @@ impl Body<'_> {
             (luma::Loop::NAME, ..) => self.enter(operands, op, 0),
             (luma::Br::NAME | luma::CondBr::NAME | luma::SwitchBr::NAME, ..) => {
                 for successor in f.successors(op) {
-                    self.hand_all(&successor.args, f.block_args(successor.block));
+                    self.hand_all(successor.args, f.block_args(successor.block));
                 }
             }
             // Of these, only the values of regions are pointers.
@@ -209,7 +209,7 @@ impl Body<'_> {
         self.lose_all(f.operands(op), ALL);
         self.lose_all(f.results(op), OLD);
         for successor in f.successors(op) {
-            self.lose_all(&successor.args, ALL);
+            self.lose_all(successor.args, ALL);
             self.lose_all(f.block_args(successor.block), OLD);
         }
         for &block in f.op_regions(op).iter().flat_map(|&region| f.blocks(region)) {

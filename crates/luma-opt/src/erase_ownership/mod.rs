@@ -52,9 +52,8 @@ mod facts;
 mod flow;
 
 use luma_ir::dialects::own;
-use luma_ir::{Attribute, Function, Module, Op, Symbol, Value};
+use luma_ir::{Attribute, Function, Module, Op, Symbol};
 use luma_pass::{ModulePass, PassContext, PassResult, Registration, Statistic, Work};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use facts::Facts;
 
@@ -116,61 +115,24 @@ fn count(cx: &PassContext<'_>, lists: &[Vec<&'static str>]) {
 fn erase(f: &mut Function) -> [usize; 2] {
     let mut counts = [0; 2];
     let mut ops: Vec<Op> = Vec::new();
-    let mut operands: FxHashMap<Value, Value> = FxHashMap::default();
     f.walk(&mut |op| {
-        if matches!(f.op_name(op), own::Take::NAME | own::Give::NAME)
-            && let (&[from], &[to]) = (f.operands(op), f.results(op))
-        {
-            operands.insert(to, from);
+        if matches!(f.op_name(op), own::Take::NAME | own::Give::NAME) {
             ops.push(op);
         }
     });
-    if ops.is_empty() {
-        return counts;
-    }
-    shorten(&mut operands);
     for op in ops {
-        let Some(&to) = f.results(op).first() else { continue };
-        let Some(&from) = operands.get(&to) else { continue };
-        // Names of variables stay with the values that remain.
-        if let (None, Some(name)) = (f.value_name(from), f.value_name(to)) {
-            f.set_value_name(from, name);
+        let (&[from], &[to]) = (f.operands(op), f.results(op)) else { continue };
+        // In code that is never reached, a value may stand for itself; then it has to stay.
+        if from == to {
+            continue;
         }
+        // Names of variables stay with the values that remain.
+        f.inherit_name(from, to);
+        f.replace_all_uses(to, from);
         counts[usize::from(f.op_name(op) == own::Give::NAME)] += 1;
-        f.detach(op);
-    }
-    let mut rest = Vec::new();
-    f.walk(&mut |op| rest.push(op));
-    for op in rest {
-        f.map_operands(op, |value| operands.get(&value).copied().unwrap_or(value));
+        f.erase(op);
     }
     counts
-}
-
-/// Makes every value of a map from values to what replaces them lead to the end of its chain. In
-/// code that is never reached chains may be cycles: what leads into one is taken out.
-pub(crate) fn shorten(map: &mut FxHashMap<Value, Value>) {
-    let starts: Vec<Value> = map.keys().copied().collect();
-    let mut chain = Vec::new();
-    let mut seen: FxHashSet<Value> = FxHashSet::default();
-    for start in starts {
-        let mut end = start;
-        seen.clear();
-        while let Some(&next) = map.get(&end)
-            && seen.insert(end)
-        {
-            chain.push(end);
-            end = next;
-        }
-        let is_cycle = seen.contains(&end);
-        for value in chain.drain(..) {
-            if is_cycle {
-                map.remove(&value);
-            } else {
-                map.insert(value, end);
-            }
-        }
-    }
 }
 
 const TAKES: Statistic = Statistic { name: "takes-erased", summary: "`own.take` removed." };

@@ -322,15 +322,11 @@ impl Flattener<'_> {
 
     /// Makes every use of a result that has gone use what took its place.
     fn replace_results(&mut self) {
-        if self.replaced.is_empty() {
-            return;
+        for (old, new) in self.replaced.drain() {
+            self.f.replace_all_uses(old, new);
         }
-        let mut ops = Vec::new();
-        self.f.walk(&mut |op| ops.push(op));
-        for op in ops {
-            let replaced = &self.replaced;
-            self.f.map_operands(op, |value| replaced.get(&value).copied().unwrap_or(value));
-        }
+        // What was flattened, and what cannot be reached any more, still uses values.
+        self.f.erase_detached();
     }
 }
 

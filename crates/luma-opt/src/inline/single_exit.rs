@@ -14,8 +14,6 @@ use luma_ir::dialects::luma;
 use luma_ir::{Block, Function, Loc, Op, OpParts, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::erase_ownership::shorten;
-
 /// Operations that may come to stand in each other: what follows handles nesting less well than
 /// length.
 const DEEPEST: usize = 32;
@@ -79,12 +77,10 @@ pub(super) fn rewrite(f: &mut Function) -> bool {
         let loc = f.loc(op);
         terminate(f, block, name, &values, loc);
     }
-    shorten(&mut replaced);
-    let mut ops = Vec::new();
-    f.walk(&mut |op| ops.push(op));
-    for op in ops {
-        f.map_operands(op, |value| replaced.get(&value).copied().unwrap_or(value));
+    for (old, new) in replaced {
+        f.replace_all_uses(old, new);
     }
+    f.erase_detached();
     // One return, at the end.
     let mut returns = 0;
     f.walk(&mut |op| returns += usize::from(f.op_name(op) == luma::Return::NAME));
@@ -175,12 +171,12 @@ fn with_results(
         results: f.results.iter().copied().collect(),
         attributes: f.attributes(op).into(),
         regions: wanted,
-        successors: f.successors(op).into(),
+        successors: f.successors(op).to_vec(),
         loc: f.loc(op),
     });
     for (index, to) in f.op_regions(new).to_vec().into_iter().enumerate() {
         match regions.get(index) {
-            Some(&from) => f.move_blocks(from, to),
+            Some(&from) => f.splice_region(from, to),
             None => {
                 f.add_block(to);
             }

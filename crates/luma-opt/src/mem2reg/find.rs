@@ -143,7 +143,7 @@ fn look(f: &Function, variables: &mut Variables, op: Op, top: Block, barrier: Ba
             _ => variable.fits = false,
         }
     }
-    for &value in f.successors(op).iter().flat_map(|successor| &successor.args) {
+    for &value in f.successor_args(op) {
         if let Some(variable) = variables.seen(value, top, barrier) {
             variable.fits = false;
         }

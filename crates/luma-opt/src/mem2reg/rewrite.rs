@@ -74,19 +74,20 @@ pub(super) fn rewrite(
         rewriter.pass(graph, edge, variables);
     }
     let loaded = rewriter.loaded;
+    // In the order of the loads: what one reads may be what an earlier one has read.
     for load in graph.loads.iter().filter(|load| is_promoted(load.variable)) {
-        f.detach(load.op);
+        if let &[result] = f.results(load.op)
+            && let Some(&value) = loaded.get(&result)
+        {
+            f.replace_all_uses(result, value);
+        }
+        f.erase(load.op);
     }
     for (variable, _) in variables.list.iter().zip(promoted).filter(|(_, promoted)| **promoted) {
-        variable.writes.iter().for_each(|&write| f.detach(write));
-        f.detach(variable.local);
+        variable.writes.iter().for_each(|&write| f.erase(write));
+        f.erase(variable.local);
         done.locals += 1;
         done.stores += variable.writes.len();
-    }
-    let mut users = Vec::new();
-    f.walk(&mut |op| users.push(op));
-    for op in users {
-        f.map_operands(op, |value| loaded.get(&value).copied().unwrap_or(value));
     }
     done
 }
@@ -165,9 +166,11 @@ impl Rewriter<'_> {
         }
         match edge.pass {
             Pass::Successor(_, index) => {
-                for value in values {
-                    self.f.add_successor_arg(op, index, value);
+                let mut successors = self.f.successors(op).to_vec();
+                if let Some(successor) = successors.get_mut(index) {
+                    successor.args.extend(values);
                 }
+                self.f.set_successors(op, successors);
             }
             Pass::Else(_) => {
                 let region = self.f.add_region(op);

@@ -111,7 +111,7 @@ impl Run<'_> {
         let args: Vec<i64> =
             f.operands(op).iter().map(|v| self.values.get(v).copied().unwrap_or(0)).collect();
         let goto = |run: &Self, index: usize| {
-            let successor = &f.successors(op)[index];
+            let successor = f.successors(op).get(index).unwrap();
             Flow::Goto(successor.block, successor.args.iter().map(|v| run.values[v]).collect())
         };
         match f.op_name(op) {

@@ -136,7 +136,7 @@ impl Index {
                 }
             }
             for successor in f.successors(op) {
-                for &value in &successor.args {
+                for &value in successor.args {
                     last.remove(&value);
                 }
             }

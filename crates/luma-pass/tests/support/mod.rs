@@ -84,7 +84,7 @@ pub(crate) static IDLE: Registration =
 pub(crate) static BEHEAD: Registration = registration("behead", &[], |_| {
     Work::function(OnFunction(|_, f| {
         if let Some(last) = f.entry().and_then(|entry| f.last(entry)) {
-            f.detach(last);
+            f.erase(last);
         }
         Ok(Preserved::none())
     }))

@@ -26,7 +26,6 @@ impl FunctionPass for ShiftMultiplications {
                 found.push((op, value, shift));
             }
         });
-        let mut replaced = std::collections::HashMap::new();
         for &(op, value, shift) in &found {
             let loc = cx.derive(f.loc(op));
             let mut b = Builder::before(cx.context, f, op);
@@ -34,13 +33,8 @@ impl FunctionPass for ShiftMultiplications {
             let amount = luma::Constant::build(&mut b, Attribute::Int(shift, Type::I64), Type::I64);
             let amount = amount.result(b.func);
             let new = luma::Shl::build(&mut b, value, amount, Type::I64).result(b.func);
-            replaced.insert(luma::Mul(op).result(f), new);
-            f.detach(op);
-        }
-        let mut users = Vec::new();
-        f.walk(&mut |op| users.push(op));
-        for op in users {
-            f.map_operands(op, |value| replaced.get(&value).copied().unwrap_or(value));
+            f.replace_all_uses(luma::Mul(op).result(f), new);
+            f.erase(op);
         }
         cx.count(&SHIFTED, found.len());
         Ok((!found.is_empty()).into())

@@ -94,7 +94,7 @@ fn mergeable(module: &Module) -> Vec<At> {
         for successor in f.successors(at.op) {
             *ways.entry((at.function, successor.block)).or_default() += 1;
         }
-        if let [successor] = f.successors(at.op)
+        if let Some(successor) = f.successors(at.op).single()
             && f.op_name(at.op) == luma::Br::NAME
         {
             found.push((at, successor.block));

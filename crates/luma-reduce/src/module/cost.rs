@@ -48,8 +48,7 @@ fn function(f: &Function) -> u64 {
             luma::Zero::NAME => ZERO,
             _ => OPERATION,
         };
-        let args = f.successors(op).iter().flat_map(|successor| &successor.args);
-        for &value in f.operands(op).iter().chain(args) {
+        for &value in f.used_values(op) {
             sum += if is_plain(f, value) { PLAIN_OPERAND } else { OPERAND };
         }
         sum += f.results(op).len() as u64 + f.successors(op).len() as u64;

@@ -111,7 +111,7 @@ pub(crate) fn rebuild(context: &Context, f: &Function, edits: &Edits) -> Functio
 
 fn merged_blocks(f: &Function, edits: &Edits) -> FxHashSet<Block> {
     let merges = edits.actions.iter().filter(|(_, action)| **action == Action::Merge);
-    merges.map(|(&op, _)| f.successors(op)[0].block).collect()
+    merges.filter_map(|(&op, _)| Some(f.successors(op).first()?.block)).collect()
 }
 
 /// What became of a value.
@@ -140,7 +140,7 @@ struct Copier<'a> {
     blocks: FxHashMap<Block, Block>,
     frames: Vec<Frame>,
     /// New operations with their operands, which are entered when all values are known.
-    copies: Vec<(Op, SmallVec<[Fate; 2]>)>,
+    copies: Vec<(Op, SmallVec<[Fate; 2]>, SmallVec<[Successor; 2]>)>,
     /// Plain values made, each with the operations that make it.
     plain: Vec<(Value, SmallVec<[Op; 3]>)>,
 }
@@ -189,7 +189,7 @@ impl Copier<'_> {
                 Some(&Action::Goto(index)) => {
                     if let Some(successor) = self.f.successors(op).get(index) {
                         let mut parts = OpParts::new(luma::Br::NAME, self.f.loc(op));
-                        parts.successors.push(successor.clone());
+                        parts.successors.push(successor.into());
                         self.add(parts, SmallVec::new(), to);
                     }
                     self.cut(to);
@@ -197,7 +197,7 @@ impl Copier<'_> {
                 Some(Action::Merge) => {
                     if let Some(successor) = self.f.successors(op).first() {
                         let args = self.f.block_args(successor.block).iter();
-                        for (&arg, &value) in args.zip(&successor.args) {
+                        for (&arg, &value) in args.zip(successor.args) {
                             self.values.insert(arg, Fate::As(value));
                         }
                         let next = self.f.first(successor.block);
@@ -247,7 +247,7 @@ impl Copier<'_> {
         }
         for (index, successor) in f.successors(op).iter().enumerate() {
             if !self.edits.dropped_successors.contains(&(op, index)) {
-                parts.successors.push(successor.clone());
+                parts.successors.push(successor.into());
             }
         }
         let kept: SmallVec<[Region; 2]> = (f.op_regions(op).iter().enumerate())
@@ -281,10 +281,12 @@ impl Copier<'_> {
         }
     }
 
-    fn add(&mut self, parts: OpParts, operands: SmallVec<[Fate; 2]>, to: Block) -> Op {
+    fn add(&mut self, mut parts: OpParts, operands: SmallVec<[Fate; 2]>, to: Block) -> Op {
+        // They are of the original.
+        let successors = std::mem::take(&mut parts.successors);
         let op = self.new.make_op(parts);
         self.new.append(to, op);
-        self.copies.push((op, operands));
+        self.copies.push((op, operands, successors));
         op
     }
 
@@ -372,15 +374,15 @@ impl Copier<'_> {
 
     /// Enters operands and successors.
     fn uses(&mut self) {
-        for (op, operands) in std::mem::take(&mut self.copies) {
+        for (op, operands, old) in std::mem::take(&mut self.copies) {
             let operands: Vec<Value> =
                 operands.into_iter().map(|fate| self.used(fate, op)).collect();
             self.new.set_operands(op, operands);
-            if self.new.successors(op).is_empty() {
+            if old.is_empty() {
                 continue;
             }
             let mut successors = Vec::new();
-            for successor in self.new.successors(op).to_vec() {
+            for successor in old {
                 let target = successor.block;
                 // A merged block is nobody else's successor; a candidate where it is, is refused.
                 let Some(&block) = self.blocks.get(&target) else { continue };
@@ -418,15 +420,12 @@ impl Copier<'_> {
         let new = &self.new;
         new.walk(&mut |op| {
             if !makers.contains(&op) {
-                used.extend(new.operands(op));
-                used.extend(new.successors(op).iter().flat_map(|successor| &successor.args));
+                used.extend(new.used_values(op));
             }
         });
         for (value, ops) in std::mem::take(&mut self.plain) {
             if !used.contains(&value) {
-                for op in ops {
-                    self.new.detach(op);
-                }
+                self.new.erase_all(&ops);
             }
         }
     }
