@@ -34,7 +34,7 @@ enum Rest {
 impl BodyCx<'_> {
     /// Builds the array literal `expr` in `place`, which may be longer: the rest is zero.
     pub(crate) fn array_literal(&mut self, place: Value, expr: ExprId, items: &[ExprId]) {
-        if self.from_image(place, expr) {
+        if self.store_image(place, expr) {
             return;
         }
         let length = match self.cx.context.type_data(self.element_type(place)) {
@@ -61,7 +61,7 @@ impl BodyCx<'_> {
             never!("a literal of a struct is of a struct type");
             return;
         };
-        if self.from_image(place, expr) {
+        if self.store_image(place, expr) {
             return;
         }
         let fields = cx.sema.literal_fields.get(expr).map(Vec::as_slice);
@@ -110,7 +110,7 @@ impl BodyCx<'_> {
     // --- images -----------------------------------------------------------------------------------
 
     /// Builds the literal `expr` in `place` from an image, if it is worth one.
-    fn from_image(&mut self, place: Value, expr: ExprId) -> bool {
+    fn store_image(&mut self, place: Value, expr: ExprId) -> bool {
         let cx = self.cx;
         let ty = self.element_type(place);
         let Some(&source_ty) = cx.sema.adjustments.get(expr).or(cx.sema.expr_types.get(expr))

@@ -332,7 +332,7 @@ pub(crate) fn of_prototype(module: &Module, f: &Function) -> Summary {
     let name = module.context.name(f.name);
     let context = &module.context;
     Summary {
-        never_returns: ENDINGS.contains(&&*name),
+        never_returns: ENDINGS.contains(&name),
         writes: f.params.iter().any(|&ty| context.is_ptr(ty) || context.is_aggregate(ty)),
         scribbles: false,
         null_result: false,

@@ -17,7 +17,7 @@ fn steps_run_in_order_on_functions_with_bodies() {
     static SEEN: AtomicUsize = AtomicUsize::new(0);
     static SEE: Registration = registration("see", &[], |_| {
         Work::function(OnFunction(|cx, _| {
-            assert_eq!(&*cx.context.name(cx.pass), "see");
+            assert_eq!(cx.context.name(cx.pass), "see");
             SEEN.fetch_add(1, Ordering::Relaxed);
             Ok(Preserved::all())
         }))

@@ -58,10 +58,10 @@ fn reference(world: &World, ty: usize) -> Option<(alloc::Layout, Vec<u64>)> {
         Shape::Scalar(scalar) => {
             let size = match scalar {
                 Scalar::Int(width) => match width.bits() {
-                    ..=8 => 1,
-                    ..=16 => 2,
-                    ..=32 => 4,
-                    ..=64 => 8,
+                    0..=8 => 1,
+                    9..=16 => 2,
+                    17..=32 => 4,
+                    33..=64 => 8,
                     _ => 16,
                 },
                 Scalar::F32 => 4,

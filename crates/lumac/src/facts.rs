@@ -87,7 +87,7 @@ fn json(map: &SourceMap, module: &Module, summaries: &Summaries, options: &Optio
         .map(|f| {
             let facts = luma_ownership::function_facts(module, f, summaries, options);
             json!({
-                "name": &*module.context.name(f.name),
+                "name": module.context.name(f.name),
                 "ops": ops(map, module, f, &facts),
             })
         })

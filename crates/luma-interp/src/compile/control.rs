@@ -450,7 +450,7 @@ impl Body<'_, '_> {
             return;
         };
         let scripted = self.c.scripted;
-        match host::find(&module.context, &name, &callee.params, &callee.results, scripted) {
+        match host::find(&module.context, name, &callee.params, &callee.results, scripted) {
             Ok(function) => {
                 let args = values.iter().map(|&value| self.reg(value)).collect();
                 let result = result.map(|value| (self.reg(value), self.f.value_type(value)));

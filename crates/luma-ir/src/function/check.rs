@@ -15,7 +15,7 @@ impl Function {
                 counts[value.index()] += 1;
             }
         });
-        for index in 0..self.value_count() {
+        for (index, &expected) in counts.iter().enumerate() {
             let value = Value::from_index(index);
             let mut count = 0;
             for at in self.uses(value) {
@@ -25,7 +25,7 @@ impl Function {
                     false => report(at.op, value),
                 }
             }
-            if count != counts[index] {
+            if count != expected {
                 self.walk(&mut |op| {
                     if self.used_values(op).contains(&value)
                         && !self.users(value).any(|user| user == op)

@@ -438,7 +438,7 @@ pub(crate) fn type_text(context: &Context, ty: Type) -> String {
         TypeData::Array(length, element) => {
             format!("!luma.array<{length}, {}>", type_text(context, element))
         }
-        TypeData::Struct(name) => format!("!luma.struct<{}>", symbol_text(&context.name(name))),
+        TypeData::Struct(name) => format!("!luma.struct<{}>", symbol_text(context.name(name))),
         TypeData::Function(id) => {
             let Signature { params, results } = context.signature(id);
             match &**results {

@@ -29,10 +29,10 @@ impl Printer<'_> {
         self.out.push_str("\"builtin.module\"() ({\n");
         self.indent = 1;
         for (&name, def) in &module.structs {
-            self.generic_struct(&module.context.name(name), def);
+            self.generic_struct(module.context.name(name), def);
         }
         for (&name, global) in &module.globals {
-            self.generic_global(&module.context.name(name), global);
+            self.generic_global(module.context.name(name), global);
         }
         for function in module.functions.values() {
             self.generic_function(function);
@@ -49,7 +49,7 @@ impl Printer<'_> {
         for (i, &field) in def.fields.keys().enumerate() {
             self.comma(i);
             let text = self.context.name(field);
-            self.quoted(&text);
+            self.quoted(text);
         }
         self.out.push_str("], field_types = [");
         self.types(def.fields.values().copied());
@@ -82,7 +82,7 @@ impl Printer<'_> {
         }
         self.out.push_str(") {sym_name = ");
         let name = self.context.name(f.name);
-        self.quoted(&name);
+        self.quoted(name);
         self.out.push_str(", function_type = (");
         self.types(f.params.iter().copied());
         self.out.push_str(") -> ");

@@ -428,7 +428,7 @@ impl Generator<'_, '_> {
             TypeData::Struct(name) => {
                 let field = self.module.structs.get(&name).and_then(|def| def.fields.iter().last());
                 let Some((&field, &of)) = field else { return };
-                let name = Attribute::str(&*context.name(field));
+                let name = Attribute::str(context.name(field));
                 self.attributed(
                     block,
                     scope,

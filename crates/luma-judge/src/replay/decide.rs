@@ -173,12 +173,12 @@ fn number(
         }
     };
     let Some(op) = f.def_op(value) else { return };
-    let is_ask = |op: Op| callee(f, op).is_some_and(|name| &*module.context.name(name) == "ask");
+    let is_ask = |op: Op| callee(f, op).is_some_and(|name| module.context.name(name) == "ask");
     match f.op_name(op) {
         luma::Call::NAME if is_ask(op) => wish(op, false),
         // `kind(ask(7))`, in which larger numbers count as the largest case.
         luma::Call::NAME => {
-            let kind = callee(f, op).is_some_and(|name| &*module.context.name(name) == "kind");
+            let kind = callee(f, op).is_some_and(|name| module.context.name(name) == "kind");
             let argument = f.operands(op).first().copied();
             if kind && let Some(argument) = argument {
                 number(module, f, argument, &|n| wanted(n.min(2)), wishes);

@@ -74,7 +74,7 @@ fn is_main(m: &Lowering<'_>, f: &Function) -> bool {
         _ => false,
     };
     let results = matches!(*f.results.as_slice(), [] | [Type::I64]);
-    params && results && f.linkage != Linkage::External && &*context.name(f.name) == "main"
+    params && results && f.linkage != Linkage::External && context.name(f.name) == "main"
 }
 
 /// The extension that C expects of small integers: `i1` is zero-extended, `i8` sign-extended.

@@ -27,8 +27,8 @@ impl Symbols {
             let keeps = match function.linkage {
                 Linkage::External => true,
                 // One that is called as the runtime is would replace it.
-                Linkage::Public => !RUNTIME.contains(&&*name),
-                Linkage::Private => &*name == "main",
+                Linkage::Public => !RUNTIME.contains(&name),
+                Linkage::Private => name == "main",
             };
             if keeps {
                 symbols.taken.insert(name.to_string());

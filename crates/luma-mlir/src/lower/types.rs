@@ -106,7 +106,7 @@ impl<'a> MemoryTypes<'a> {
         for &field in def.fields.values() {
             fields.push(self.at_depth(emit, field, depth + 1)?.ty);
         }
-        Ok(emit.struct_type(&text, &fields))
+        Ok(emit.struct_type(text, &fields))
     }
 }
 

@@ -227,7 +227,7 @@ impl Body<'_> {
         let known = callee(f, op).and_then(|name| self.module.functions.get(&name));
         let Some(target) = known.filter(|target| target.entry().is_some()) else {
             let harmless = known
-                .is_some_and(|target| READERS.contains(&&*self.module.context.name(target.name)));
+                .is_some_and(|target| READERS.contains(&self.module.context.name(target.name)));
             let losses = if harmless { OBSERVED } else { ALL };
             self.lose_all(f.operands(op), losses);
             return self.lose_all(f.results(op), OLD);

@@ -142,7 +142,7 @@ impl Run<'_> {
                 let callee = luma::Call(op).callee_attr(f).unwrap().as_symbol().unwrap();
                 let callee = self.module.context.name(callee);
                 self.trace.push(format!("{callee}{args:?}"));
-                let value = match &*callee {
+                let value = match callee {
                     "choose" => self.random.below(2),
                     _ => self.random.below(4),
                 };

@@ -66,7 +66,7 @@ fn has_prototype(story: Story<'_>) -> bool {
     let file = story.options.sources.and_then(|sources| sources.file(span.file));
     let Some(text) = file.map(|file| file.text()) else { return false };
     let name = story.module.context.name(story.f.name);
-    text.match_indices(&*name).any(|(at, _)| {
+    text.match_indices(name).any(|(at, _)| {
         let after = text.get(at + name.len()..).unwrap_or_default().trim_start();
         let before = text.get(..at).unwrap_or_default();
         let declared =

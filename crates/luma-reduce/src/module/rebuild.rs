@@ -114,6 +114,14 @@ fn merged_blocks(f: &Function, edits: &Edits) -> FxHashSet<Block> {
     merges.filter_map(|(&op, _)| Some(f.successors(op).first()?.block)).collect()
 }
 
+/// An operation of the copy that uses nothing yet.
+struct Copied {
+    op: Op,
+    operands: SmallVec<[Fate; 2]>,
+    /// Of the original.
+    successors: SmallVec<[Successor; 2]>,
+}
+
 /// What became of a value.
 #[derive(Clone, Copy)]
 enum Fate {
@@ -140,7 +148,7 @@ struct Copier<'a> {
     blocks: FxHashMap<Block, Block>,
     frames: Vec<Frame>,
     /// New operations with their operands, which are entered when all values are known.
-    copies: Vec<(Op, SmallVec<[Fate; 2]>, SmallVec<[Successor; 2]>)>,
+    copies: Vec<Copied>,
     /// Plain values made, each with the operations that make it.
     plain: Vec<(Value, SmallVec<[Op; 3]>)>,
 }
@@ -286,7 +294,7 @@ impl Copier<'_> {
         let successors = std::mem::take(&mut parts.successors);
         let op = self.new.make_op(parts);
         self.new.append(to, op);
-        self.copies.push((op, operands, successors));
+        self.copies.push(Copied { op, operands, successors });
         op
     }
 
@@ -374,7 +382,7 @@ impl Copier<'_> {
 
     /// Enters operands and successors.
     fn uses(&mut self) {
-        for (op, operands, old) in std::mem::take(&mut self.copies) {
+        for Copied { op, operands, successors: old } in std::mem::take(&mut self.copies) {
             let operands: Vec<Value> =
                 operands.into_iter().map(|fate| self.used(fate, op)).collect();
             self.new.set_operands(op, operands);

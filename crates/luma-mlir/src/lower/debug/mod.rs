@@ -145,7 +145,7 @@ fn declare(m: &mut Lowering<'_>, loc: Loc, declared: Declared) {
     let ty = ty(m, declared.ty);
     let (Some(scope), Some(file), Some(ty)) = (scope, file, ty) else { return };
     let name = m.module.context.name(declared.name);
-    let variable = Variable { scope, file, name: &name, line, number, ty };
+    let variable = Variable { scope, file, name, line, number, ty };
     let attributes = [
         ("varInfo", m.emit.di_variable(&variable)),
         ("locationExpr", m.emit.di_expression(declared.indirect)),
@@ -195,7 +195,7 @@ fn function(m: &mut Lowering<'_>, name: Symbol, declared: Span) -> Option<Attr> 
     let described = m.emit.di_subprogram(&Subprogram {
         unit,
         file,
-        name: &text,
+        name: text,
         line,
         ty: m.emit.di_subroutine_type(result, &params),
         exported: f.is_some_and(|f| f.linkage == Linkage::Public),

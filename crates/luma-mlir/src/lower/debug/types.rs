@@ -125,7 +125,7 @@ impl Types {
         let (file, line) = super::place(m, def.loc.span);
         let mut composite = Composite {
             tag: TAG_STRUCTURE,
-            name: &text,
+            name: text,
             file,
             line,
             base: None,
@@ -154,7 +154,7 @@ impl Types {
             };
             let name = module.context.name(field);
             let base = Some(described.attr);
-            fields.push(m.emit.di_derived_type(TAG_MEMBER, Some(&name), base, size, offset));
+            fields.push(m.emit.di_derived_type(TAG_MEMBER, Some(name), base, size, offset));
             refers_to = refers_to.min(described.refers_to);
         }
         open.pop();
