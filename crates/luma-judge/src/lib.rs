@@ -17,6 +17,7 @@ pub mod mutate;
 pub mod precision;
 pub mod replay;
 pub mod soundness;
+pub mod twins;
 
 use std::path::PathBuf;
 
@@ -48,7 +49,7 @@ impl Settings {
     /// more than a line.
     pub(crate) fn keep(&self, name: &str, text: &str) {
         let Some(directory) = &self.keep else { return };
-        let path = directory.join(format!("{name}.lx"));
+        let path = directory.join(name);
         let written = std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&path, text));
         if let Err(error) = written {
             eprintln!("luma-judge: {}: {error}", path.display());
@@ -78,12 +79,4 @@ pub struct Report {
     pub counts: Vec<(String, String)>,
     /// Wrong judgements, in the order of the programs; none is wanted.
     pub failures: Vec<Failure>,
-}
-
-/// The generator of random numbers for program `index` of `seed`, whichever thread makes it.
-pub fn random(seed: u64, index: u64) -> fastrand::Rng {
-    let mut rng = fastrand::Rng::with_seed(seed.rotate_left(32) ^ index);
-    // Near seeds give near first numbers.
-    let mixed = rng.u64(..);
-    fastrand::Rng::with_seed(mixed)
 }

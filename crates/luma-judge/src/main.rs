@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use luma_judge::{Report, Settings, mutate, precision, soundness};
+use luma_judge::{Report, Settings, mutate, precision, soundness, twins};
 
 /// Judges the ownership verifier by programs made at random.
 #[derive(Parser)]
@@ -29,6 +29,12 @@ struct Cli {
     /// Write programs worth a look into this directory.
     #[arg(long)]
     keep: Option<PathBuf>,
+    /// The compiler that twins are compiled by.
+    #[arg(long, default_value = "lumac")]
+    lumac: PathBuf,
+    /// The C compiler that their C programs are compiled by.
+    #[arg(long, default_value = "clang-22")]
+    clang: PathBuf,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -39,6 +45,8 @@ enum Engine {
     Precision,
     /// Changed programs must be rejected exactly when they go wrong.
     Mutation,
+    /// Programs must do the same at every level, by the interpreter, and as C.
+    Twins,
 }
 
 fn main() -> ExitCode {
@@ -50,6 +58,11 @@ fn main() -> ExitCode {
         }
         (Some(number), Engine::Precision) => {
             print!("{}", precision::source(cli.seed, number));
+            return ExitCode::SUCCESS;
+        }
+        (Some(number), Engine::Twins) => {
+            let (luma, c) = twins::sources(cli.seed, number);
+            print!("{luma}/* C:\n{c}*/\n");
             return ExitCode::SUCCESS;
         }
         (Some(_), Engine::Mutation) => {
@@ -69,6 +82,16 @@ fn main() -> ExitCode {
         Engine::Soundness => soundness::run(&settings),
         Engine::Precision => precision::run(&settings),
         Engine::Mutation => mutate::run(&settings, &programs(&cli.files)),
+        Engine::Twins => {
+            let tools = twins::Tools { lumac: cli.lumac, clang: cli.clang };
+            match twins::run(&settings, &tools) {
+                Ok(report) => report,
+                Err(message) => {
+                    eprintln!("luma-judge: {message}");
+                    return ExitCode::FAILURE;
+                }
+            }
+        }
     };
     print(&report);
     // In a release build the failed assertions of the compiler are recorded.

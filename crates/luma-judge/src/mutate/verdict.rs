@@ -90,7 +90,8 @@ pub(super) fn judge_file(settings: &Settings, name: &str, source: &str) -> Vec<J
             let (judgement, what) = judge(&mutant, &checked, &inputs, &forced);
             let Mutant { subject, how, line, was, text } = mutant;
             let name = format!("{name}:{line} {subject:?} {how:?} `{was}`");
-            settings.keep(&format!("{judgement:?}-{}", name.replace(['/', ' ', '`'], "-")), &text);
+            settings
+                .keep(&format!("{judgement:?}-{}.lx", name.replace(['/', ' ', '`'], "-")), &text);
             Some(Judged { subject, how, judgement, name, text, what })
         })
         .collect()

@@ -1,21 +1,10 @@
 //! Soundness: what the verifier accepts must run without a leak, double free, use after free or bad
-//! free. Programs are made almost right, then given a few mistakes.
-
-mod body;
-mod calls;
-mod flow;
-mod functions;
-mod lines;
-mod meet;
-mod own;
-mod perturb;
-mod places;
-mod scope;
-mod tree;
-mod variables;
+//! free. Programs are made right, then given a few mistakes.
 
 use std::time::{Duration, Instant};
 
+use luma_generate::Choices;
+use luma_generate::owned::{self, Style};
 use luma_interp::{Answers, TrapKind};
 use rayon::prelude::*;
 
@@ -26,34 +15,27 @@ use crate::{Failure, Report, Settings};
 
 /// Program `index` of `seed`: well-typed text.
 pub fn source(seed: u64, index: u64) -> String {
-    let mut rng = crate::random(seed, index);
-    loop {
-        let right = functions::program(&mut rng);
-        let mistakes = match rng.u32(0..20) {
-            0..3 => 0,
-            3..12 => 1,
-            12..17 => 2,
-            _ => rng.u32(3..6),
-        };
-        let mut program = right.clone();
-        let mut text = program.text();
-        let mut made = 0;
-        // A mistake that does not fit the types is taken back.
-        for _ in 0..mistakes * 8 {
-            if made == mistakes {
-                break;
-            }
-            let mut tried = program.clone();
-            if perturb::mistake(&mut tried, &mut rng) && front::lower(&tried.text()).is_ok() {
-                program = tried;
-                text = program.text();
-                made += 1;
-            }
+    let mut choices = Choices::new(seed, index);
+    let mut program = owned::program(&mut choices, Style::Strange);
+    let mistakes = match choices.below(20) {
+        0..3 => 0,
+        3..12 => 1,
+        12..17 => 2,
+        _ => choices.range(3, 6),
+    };
+    let mut made = 0;
+    // A mistake that does not fit the types is taken back.
+    for _ in 0..mistakes * 8 {
+        if made == mistakes {
+            break;
         }
-        if front::lower(&text).is_ok() {
-            return text;
+        let mut tried = program.clone();
+        if owned::mistake(&mut tried, &mut choices) && front::lower(&tried.text()).is_ok() {
+            program = tried;
+            made += 1;
         }
     }
+    program.text()
 }
 
 /// What was seen of one program.
@@ -151,7 +133,7 @@ fn look(
         }
     }
     if seen.accepted && !seen.tracked && seen.wrong.is_some() {
-        settings.keep(&format!("untracked-{}-{index}", settings.seed), text);
+        settings.keep(&format!("untracked-{}-{index}.lx", settings.seed), text);
     }
     seen
 }
@@ -184,7 +166,7 @@ fn replayed(settings: &Settings, index: u64, text: &str, checked: &Checked) -> [
             .map(|line| format!("// {line}").trim_end().to_owned())
             .collect();
         let text = format!("{unconfirmed}{text}\n{}\n", said.join("\n"));
-        settings.keep(&format!("unconfirmed-{}-{index}", settings.seed), &text);
+        settings.keep(&format!("unconfirmed-{}-{index}.lx", settings.seed), &text);
     }
     counts
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::Style;
 use super::body::{Body, Ends};
 use super::helpers::Helper;
 use super::state::{Class, Null};
 use super::work::{Param, Work};
+use crate::Choices;
 
 /// What every program may refer to.
 const PRELUDE: &str = "\
@@ -17,11 +19,15 @@ const Node -> struct { value: int, next: *Node };
 const Tree -> struct { key: int, left: *Tree, right: *Tree };
 const Duo -> struct { a: *int, b: *int, n: int };
 const Kind -> enum { Borrowed, Owned, Nothing };
+let g0: *int;
 ";
 
 /// A program being made.
 pub(super) struct Program {
-    pub(super) rng: fastrand::Rng,
+    pub(super) rng: Choices,
+    pub(super) style: Style,
+    /// Lists and trees are made, too.
+    pub(super) linked: bool,
     /// Finished declarations.
     pub(super) items: Vec<String>,
     /// Functions that take, give or look at objects, made when first wanted.
@@ -32,41 +38,47 @@ pub(super) struct Program {
     sites: u32,
 }
 
-/// The text of a program that is correct.
-pub(super) fn generate(rng: fastrand::Rng) -> String {
+/// The text of a program that is correct, and the choices that are left.
+pub(super) fn generate(rng: Choices, style: Style) -> (String, Choices) {
     let mut program = Program {
         rng,
+        style,
+        linked: true,
         items: Vec::new(),
         helpers: BTreeMap::new(),
         works: Vec::new(),
         names: 0,
         sites: 0,
     };
-    for _ in 0..program.below(4) {
+    let strange = style == Style::Strange;
+    // A verifier does not follow linked objects one by one, so they have programs of their own.
+    program.linked = !strange || program.chance(15);
+    for _ in 0..program.below(if strange { 3 } else { 4 }) {
         program.work();
     }
     let mut main = Body::new(&mut program, Ends::Int);
-    let count = main.program.rng.usize(4..10);
+    let count = if strange { main.program.rng.range(3, 7) } else { main.program.rng.range(4, 10) };
     main.function(count);
     let text = main.text;
     let items = program.items.join("\n");
-    format!("{PRELUDE}\n{items}\nconst main -> fn () int {{\n{text}}}\n")
+    let text = format!("{PRELUDE}\n{items}\nconst main -> fn () int {{\n{text}}}\n");
+    (text, program.rng)
 }
 
 impl Program {
     /// A number below `bound`.
     pub(super) fn below(&mut self, bound: usize) -> usize {
-        self.rng.usize(..bound.max(1))
+        self.rng.below(bound)
     }
 
     /// True in `percent` of 100 cases.
-    pub(super) fn chance(&mut self, percent: u32) -> bool {
-        self.rng.u32(..100) < percent
+    pub(super) fn chance(&mut self, percent: usize) -> bool {
+        self.rng.chance(percent)
     }
 
     /// One of `list`, which is not empty.
     pub(super) fn pick<T: Clone>(&mut self, list: &[T]) -> T {
-        list[self.rng.usize(..list.len())].clone()
+        list[self.rng.below(list.len())].clone()
     }
 
     /// A name nobody has.
@@ -95,7 +107,11 @@ impl Program {
 
     /// A class; the simple one most often.
     pub(super) fn class(&mut self) -> Class {
-        match self.below(10) {
+        let choice = self.below(10);
+        if !self.linked {
+            return if choice < 8 { Class::Plain } else { Class::Cell };
+        }
+        match choice {
             0..5 => Class::Plain,
             5..7 => Class::Cell,
             7..9 => Class::List,
@@ -141,7 +157,8 @@ impl Program {
             }
         }
         body.itself = work.fuel.is_some().then(|| work.clone());
-        let count = body.program.rng.usize(2..7);
+        let most = if body.program.style == Style::Strange { 4 } else { 7 };
+        let count = body.program.rng.range(2, most);
         body.function(count);
         let text = body.text;
         self.items.push(format!("{header} {{\n{text}}}\n"));

@@ -1,5 +1,6 @@
 //! The body of a function being written: text, scopes, and the choice of statements.
 
+use super::Style;
 use super::program::Program;
 use super::state::{Class, Null, Owned, Slot, State};
 use super::work::Work;
@@ -87,6 +88,9 @@ impl<'p> Body<'p> {
     }
 
     fn statement(&mut self) {
+        if self.program.style == Style::Strange && self.depth < 5 && self.program.chance(10) {
+            return self.shape();
+        }
         if self.depth < 5 && self.program.chance(32) {
             return match self.program.below(12) {
                 0..3 => self.branch(),

@@ -1,23 +1,24 @@
 //! Mistakes, as people make them: a statement is forgotten, written twice or somewhere else, a name
 //! is the wrong one, a condition is turned round.
 
-use super::tree::{Fun, Program, Stmt, each_block, line};
+use super::parse::raw;
+use super::tree::{Fun, Program, each_block};
+use crate::Choices;
+use crate::tree::{Kind, Stmt, Ty};
 
 /// Makes one mistake; false if it came to nothing. The program may no longer be well-typed.
-pub(super) fn mistake(program: &mut Program, rng: &mut fastrand::Rng) -> bool {
-    let before = program.functions.clone();
-    let chosen = if rng.u8(0..3) == 0 {
-        program.functions.len() - 1
-    } else {
-        rng.usize(0..program.functions.len())
-    };
-    let Some(f) = program.functions.get_mut(chosen) else { return false };
+pub fn mistake(program: &mut Program, rng: &mut Choices) -> bool {
+    let mut functions = program.functions_mut();
+    let last = functions.len().saturating_sub(1);
+    let chosen = if rng.chance(33) { last } else { rng.below(functions.len()) };
+    let Some(f) = functions.get_mut(chosen) else { return false };
+    let before = f.clone();
     let blocks = count_blocks(f);
-    let block = rng.usize(0..blocks);
-    match rng.u32(0..22) {
+    let block = rng.below(blocks);
+    match rng.below(22) {
         0..5 => with_block(f, block, &mut |b, _| delete(b, rng)),
         5 | 6 => with_block(f, block, &mut |b, _| duplicate(b, rng)),
-        7 | 8 => transfer(f, block, rng.usize(0..blocks), rng),
+        7 | 8 => transfer(f, block, rng.below(blocks), rng),
         9..12 => with_block(f, block, &mut |b, _| rename(b, rng)),
         12 | 13 => with_block(f, block, &mut |b, _| condition(b, rng)),
         14 | 15 => with_block(f, block, &mut |b, _| unwrap(b, rng)),
@@ -27,10 +28,7 @@ pub(super) fn mistake(program: &mut Program, rng: &mut fastrand::Rng) -> bool {
         20 => with_block(f, block, &mut |b, _| weaken(b, rng)),
         _ => attribute(f, rng),
     }
-    before
-        .iter()
-        .zip(&program.functions)
-        .any(|(a, b)| a.body != b.body || a.attributes != b.attributes)
+    **f != before
 }
 
 fn count_blocks(f: &mut Fun) -> usize {
@@ -51,36 +49,36 @@ fn with_block(f: &mut Fun, wanted: usize, change: &mut dyn FnMut(&mut Vec<Stmt>,
 }
 
 /// A statement, most often one about ownership.
-fn some(block: &[Stmt], rng: &mut fastrand::Rng) -> Option<usize> {
+fn some(block: &[Stmt], rng: &mut Choices) -> Option<usize> {
     let matters = |stmt: &Stmt| match stmt {
-        Stmt::Line(text) => {
+        Stmt::Text(text) => {
             text.starts_with("free") || text.contains("cast<*int>(0)") || text.starts_with('p')
         }
         _ => true,
     };
     let those: Vec<usize> = (0..block.len()).filter(|&i| matters(&block[i])).collect();
-    if those.is_empty() || rng.u8(0..4) == 0 {
-        return (!block.is_empty()).then(|| rng.usize(0..block.len()));
+    if those.is_empty() || rng.below(4) == 0 {
+        return (!block.is_empty()).then(|| rng.below(block.len()));
     }
-    Some(those[rng.usize(0..those.len())])
+    Some(those[rng.below(those.len())])
 }
 
-fn delete(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
+fn delete(block: &mut Vec<Stmt>, rng: &mut Choices) {
     if let Some(at) = some(block, rng) {
         block.remove(at);
     }
 }
 
-fn duplicate(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
+fn duplicate(block: &mut Vec<Stmt>, rng: &mut Choices) {
     if let Some(at) = some(block, rng) {
         let copy = block[at].clone();
-        let to = rng.usize(at..=block.len());
+        let to = rng.range(at, block.len() + 1);
         block.insert(to, copy);
     }
 }
 
 /// Moves a statement to another place, in the same block as often as not.
-fn transfer(f: &mut Fun, from: usize, to: usize, rng: &mut fastrand::Rng) {
+fn transfer(f: &mut Fun, from: usize, to: usize, rng: &mut Choices) {
     let mut moved = None;
     with_block(f, from, &mut |block, _| {
         if let Some(at) = some(block, rng) {
@@ -89,10 +87,10 @@ fn transfer(f: &mut Fun, from: usize, to: usize, rng: &mut fastrand::Rng) {
     });
     let Some(stmt) = moved else { return };
     let mut moved = Some(stmt);
-    let to = if rng.bool() { from } else { to };
+    let to = if rng.chance(50) { from } else { to };
     with_block(f, to, &mut |block, _| {
         if let Some(stmt) = moved.take() {
-            block.insert(rng.usize(0..=block.len()), stmt);
+            block.insert(rng.below(block.len() + 1), stmt);
         }
     });
     if let Some(stmt) = moved {
@@ -112,7 +110,7 @@ fn names(text: &str) -> Vec<(usize, String)> {
         }
         let word = &text[start..at];
         let mut chars = word.chars();
-        if chars.next().is_some_and(|c| "pntsaci".contains(c))
+        if chars.next().is_some_and(|c| "pqtwsainrfc".contains(c))
             && word.len() > 1
             && chars.all(|c| c.is_ascii_digit())
         {
@@ -124,60 +122,56 @@ fn names(text: &str) -> Vec<(usize, String)> {
 }
 
 /// Takes another variable of the same kind, which another line of the block names, or nearly.
-fn rename(block: &mut [Stmt], rng: &mut fastrand::Rng) {
+fn rename(block: &mut [Stmt], rng: &mut Choices) {
     let mut all: Vec<String> = Vec::new();
     for stmt in block.iter() {
-        if let Stmt::Line(text) = stmt {
+        if let Stmt::Text(text) = stmt {
             all.extend(names(text).into_iter().map(|(_, name)| name));
         }
     }
     let lines: Vec<usize> = (0..block.len())
-        .filter(|&i| matches!(&block[i], Stmt::Line(text) if !names(text).is_empty()))
+        .filter(|&i| matches!(&block[i], Stmt::Text(text) if !names(text).is_empty()))
         .collect();
     if lines.is_empty() {
         return;
     }
-    let at = lines[rng.usize(0..lines.len())];
-    let Some(Stmt::Line(text)) = block.get_mut(at) else { return };
+    let at = lines[rng.below(lines.len())];
+    let Some(Stmt::Text(text)) = block.get_mut(at) else { return };
     let found = names(text);
-    let (start, name) = &found[rng.usize(0..found.len())];
+    let (start, name) = &found[rng.below(found.len())];
     let letter = &name[..1];
     all.retain(|other| other.starts_with(letter) && other != name);
     let other = match all.len() {
         0 => {
             let number: u32 = name[1..].parse().unwrap_or(0);
-            format!("{letter}{}", number.saturating_sub(rng.u32(1..4)))
+            format!("{letter}{}", number.saturating_sub(rng.range(1, 4) as u32))
         }
-        count => all[rng.usize(0..count)].clone(),
+        count => all[rng.below(count)].clone(),
     };
     text.replace_range(*start..start + name.len(), &other);
 }
 
-fn condition(block: &mut [Stmt], rng: &mut fastrand::Rng) {
-    let those: Vec<usize> =
-        (0..block.len()).filter(|&i| matches!(block[i], Stmt::If(..) | Stmt::Loop(..))).collect();
-    if those.is_empty() {
-        return;
-    }
-    let at = those[rng.usize(0..those.len())];
-    let Some(Stmt::If(text, ..) | Stmt::Loop(text, _)) = block.get_mut(at) else { return };
+fn condition(block: &mut [Stmt], rng: &mut Choices) {
+    let those: Vec<&mut String> = block.iter_mut().filter_map(condition_of).collect();
+    let chosen = rng.below(those.len());
+    let Some(text) = those.into_iter().nth(chosen) else { return };
     let swapped = [("==", "!="), ("!=", "=="), ("< ", "<= "), ("> 1", "> 2"), ("0 ==", "1 ==")];
     let able: Vec<_> = swapped.iter().filter(|(from, _)| text.contains(from)).collect();
-    if let Some((from, to)) = able.get(rng.usize(0..able.len().max(1))) {
+    if let Some((from, to)) = able.get(rng.below(able.len().max(1))) {
         *text = text.replacen(from, to, 1);
     }
 }
 
 /// Takes the test away, or the way that is taken when it fails.
-fn unwrap(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
+fn unwrap(block: &mut Vec<Stmt>, rng: &mut Choices) {
     let those: Vec<usize> =
         (0..block.len()).filter(|&i| matches!(block[i], Stmt::If(..) | Stmt::Block(_))).collect();
     if those.is_empty() {
         return;
     }
-    let at = those[rng.usize(0..those.len())];
+    let at = those[rng.below(those.len())];
     match &mut block[at] {
-        Stmt::If(_, then, otherwise) => match rng.u8(0..4) {
+        Stmt::If(_, then, otherwise) => match rng.below(4) {
             0 if !otherwise.is_empty() => otherwise.clear(),
             1 if !otherwise.is_empty() => std::mem::swap(then, otherwise),
             2 => then.clear(),
@@ -194,30 +188,32 @@ fn unwrap(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
     }
 }
 
-fn wrap(block: &mut [Stmt], rng: &mut fastrand::Rng) {
+fn wrap(block: &mut [Stmt], rng: &mut Choices) {
     if let Some(at) = some(block, rng) {
-        let site = rng.u32(900..1000);
+        let site = rng.range(900, 1000);
         let inside = block[at].clone();
-        block[at] = match rng.u8(0..3) {
+        block[at] = match rng.below(3) {
             0 => Stmt::Block(vec![inside]),
-            1 => Stmt::Loop(
-                format!(" [k: int = 0](k < 2 && ask({site}) != 0) : (++k)"),
-                vec![inside],
-            ),
-            _ => Stmt::If(format!("ask({site}) == 1"), vec![inside], vec![]),
+            1 => Stmt::Loop {
+                init: vec![("k".into(), Ty::Int, raw("0"))],
+                condition: Some(raw(&format!("k < 2 && ask({site}) != 0"))),
+                post: Some(raw("++k")),
+                body: vec![inside],
+            },
+            _ => Stmt::If(raw(&format!("ask({site}) == 1")), vec![inside], vec![]),
         };
     }
 }
 
 /// Defers a statement, or does a deferred one at once.
-fn defer(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
+fn defer(block: &mut Vec<Stmt>, rng: &mut Choices) {
     let Some(at) = some(block, rng) else { return };
     match &mut block[at] {
         Stmt::Defer(inside) => {
             let inside = std::mem::take(inside);
             block.splice(at..=at, inside);
         }
-        Stmt::Line(text) if !text.starts_with("let ") => {
+        Stmt::Text(text) if !text.starts_with("let ") => {
             block[at] = Stmt::Defer(vec![block[at].clone()]);
         }
         _ => {}
@@ -225,31 +221,35 @@ fn defer(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
 }
 
 /// A way out that gives nothing back.
-fn jump(block: &mut Vec<Stmt>, loops: u32, rng: &mut fastrand::Rng) {
-    let site = rng.u32(900..1000);
-    let way = match rng.u8(0..5) {
-        0 => "exit(4);",
-        1 | 2 if loops > 0 => "break;",
-        3 if loops > 0 => "continue;",
-        _ => block.iter().rev().find_map(returned).unwrap_or("return 7;"),
+fn jump(block: &mut Vec<Stmt>, loops: u32, rng: &mut Choices) {
+    let site = rng.range(900, 1000);
+    let way = match rng.below(5) {
+        0 => Stmt::Text("exit(4);".into()),
+        1 | 2 if loops > 0 => Stmt::Break,
+        3 if loops > 0 => Stmt::Continue,
+        _ => {
+            let last = block.iter().rev().find(|stmt| matches!(stmt, Stmt::Return(_)));
+            last.cloned().unwrap_or(Stmt::Return(Some(raw("7"))))
+        }
     };
-    let way = line(way);
-    let at = rng.usize(0..=block.len());
-    block.insert(at, Stmt::If(format!("ask({site}) == 1"), vec![way], vec![]));
+    let at = rng.below(block.len() + 1);
+    block.insert(at, Stmt::If(raw(&format!("ask({site}) == 1")), vec![way], vec![]));
 }
 
-fn returned(stmt: &Stmt) -> Option<&str> {
-    match stmt {
-        Stmt::Line(text) if text.starts_with("return") => Some(text),
+/// The condition of an `if` or a loop.
+fn condition_of(stmt: &mut Stmt) -> Option<&mut String> {
+    let (Stmt::If(e, ..) | Stmt::Loop { condition: Some(e), .. }) = stmt else { return None };
+    match &mut e.kind {
+        Kind::Text(text) => Some(text),
         _ => None,
     }
 }
 
 /// Another use of a name: freed, set to null, stored in a global, read, made an alias.
-fn weaken(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
+fn weaken(block: &mut Vec<Stmt>, rng: &mut Choices) {
     let mut all: Vec<(usize, String)> = Vec::new();
     for (at, stmt) in block.iter().enumerate() {
-        if let Stmt::Line(text) = stmt {
+        if let Stmt::Text(text) = stmt {
             all.extend(names(text).into_iter().map(|(_, name)| (at, name)));
         }
     }
@@ -257,9 +257,9 @@ fn weaken(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
     if all.is_empty() {
         return;
     }
-    let (at, name) = all[rng.usize(0..all.len())].clone();
-    let other = all[rng.usize(0..all.len())].1.clone();
-    let text = match rng.u8(0..7) {
+    let (at, name) = all[rng.below(all.len())].clone();
+    let other = all[rng.below(all.len())].1.clone();
+    let text = match rng.below(7) {
         0 => format!("free({name});"),
         1 => format!("{name} = cast<*int>(0);"),
         2 => format!("g0 = {name};"),
@@ -267,12 +267,12 @@ fn weaken(block: &mut Vec<Stmt>, rng: &mut fastrand::Rng) {
         4 => format!("{name} = &{name}[1];"),
         _ => format!("{name} = {other};"),
     };
-    block.insert(rng.usize(at + 1..=block.len()), line(text));
+    block.insert(rng.range(at + 1, block.len() + 1), Stmt::Text(text));
 }
 
-fn attribute(f: &mut Fun, rng: &mut fastrand::Rng) {
+fn attribute(f: &mut Fun, rng: &mut Choices) {
     let all = ["#takes_ownership", "#returns_ownership"];
-    let chosen = all[rng.usize(0..all.len())];
+    let chosen = all[rng.below(all.len())];
     let before = f.attributes.len();
     f.attributes.retain(|a| !a.starts_with(chosen));
     if f.attributes.len() == before && f.head.contains("fn (") && !f.head.contains("main") {

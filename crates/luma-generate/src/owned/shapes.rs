@@ -1,5 +1,6 @@
 //! Whole idioms: containers built, used and taken apart in one place.
 
+use super::Style;
 use super::body::Body;
 
 /// Idioms as text. `$` makes names unique, `#` is an input, `@` a small number.
@@ -196,10 +197,94 @@ loop [i$: int = 0](i$ < @) : (++i$) { free(cells$[i$].data); }
 free(cells$);",
 ];
 
+/// Idioms that are correct, though a verifier may not see why.
+const STRANGE: &[&str] = &[
+    // Through a pointer to the variable.
+    "let p$: *int = cast<*int>(0);
+let w$: **int = &p$;
+*w$ = cast<*int>(alloc(2 * sizeof<int>));
+(*w$)[0] = #;
+free(*w$);",
+    // An address kept as a number.
+    "let p$: *int = cast<*int>(alloc(2 * sizeof<int>));
+*p$ = #;
+let i$: int = cast<int>(p$);
+p$ = &p$[1];
+*p$ = 2;
+p$ = cast<*int>(i$);
+free(p$);",
+    // Freed by a number.
+    "let p$: *int = cast<*int>(alloc(2 * sizeof<int>));
+*p$ = #;
+let i$: int = cast<int>(p$);
+free(cast<*int>(i$));",
+    // A pointer into an object, and back to its start.
+    "let p$: *int = cast<*int>(alloc(2 * sizeof<int>));
+p$[0] = #;
+let q$: *int = &p$[1];
+*q$ = p$[0];
+free(cast<*int>(cast<int>(q$) - 8));",
+    // One of two by an input; it goes first, then the other.
+    "let a$: *int = cast<*int>(alloc(sizeof<int>));
+let p$: *int = cast<*int>(alloc(sizeof<int>));
+*a$ = #;
+*p$ = *a$;
+let q$: *int = a$;
+if (# == 1) { q$ = p$; }
+free(q$);
+if (q$ != a$) { free(a$); } else { free(p$); }",
+    // A copy of a struct that owns instead of the first.
+    "let s$: Duo = Duo { a: cast<*int>(alloc(sizeof<int>)), b: cast<*int>(0), n: # };
+*s$.a = s$.n;
+let t$: Duo = s$;
+if (# > 1) { t$.b = cast<*int>(alloc(sizeof<int>)); }
+free(t$.a);
+free(t$.b);",
+    // Through a pointer to a struct.
+    "let s$: Duo = Duo { a: cast<*int>(alloc(sizeof<int>)), b: cast<*int>(0), n: 1 };
+let w$: *Duo = &s$;
+*w$.a = #;
+w$.b = w$.a;
+w$.a = cast<*int>(0);
+free(s$.b);",
+    // Elements of an array, some filled in a loop.
+    "let a$: [*int; 3] = [cast<*int>(0), cast<*int>(0), cast<*int>(0)];
+loop [i$: int = 1](i$ < 3) : (++i$) {
+    a$[i$] = cast<*int>(alloc(sizeof<int>));
+    a$[i$][0] = i$;
+}
+let p$: *int = a$[2];
+*p$ = #;
+free(a$[1]);
+a$[1] = cast<*int>(0);
+free(p$);",
+    // Freed where a flag says so.
+    "let c$: int = #;
+let p$: *int;
+if (c$ == 1) { p$ = cast<*int>(alloc(sizeof<int>)); }
+if (c$ == 1) { *p$ = 3; }
+if (c$ == 1) { free(p$); }",
+    // Deferred before the end of its life is known.
+    "let p$: *int = cast<*int>(alloc(sizeof<int>));
+defer { free(p$); }
+*p$ = #;
+if (*p$ > 1) {
+    free(p$);
+    p$ = cast<*int>(0);
+}",
+];
+
 impl Body<'_> {
     /// Writes one idiom.
     pub(super) fn shape(&mut self) {
-        let shape = self.program.pick(SHAPES);
+        let strange = self.program.style == Style::Strange && self.program.chance(60);
+        let linked = self.program.linked;
+        let shapes: Vec<&str> = (if strange { STRANGE } else { SHAPES })
+            .iter()
+            .copied()
+            .filter(|shape| linked || !shape.contains("Node") && !shape.contains("Tree"))
+            .collect();
+        let shape = self.program.pick(&shapes);
         let suffix = self.program.name("");
         let bound = (2 + self.program.below(3)).to_string();
         // Names end in a number of their own, so that declarations never meet.
