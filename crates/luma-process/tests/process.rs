@@ -141,7 +141,7 @@ fn role() {
     let (grandchild, marker) = (directory.join("grandchild"), directory.join("ready"));
     let (grandchild, marker) = (grandchild.display(), marker.display());
     if directory.join("foreground").exists() {
-        let trap = format!("trap 'kill $!; exit 7' TERM; sleep 1000 & echo $! >{grandchild}");
+        let trap = format!("trap 'kill -KILL $!; exit 7' TERM; sleep 1000 & echo $! >{grandchild}");
         let status = foreground(shell(&format!("{trap}; : >{marker}; wait"))).unwrap();
         write("status", format!("{:?}", status.code()));
     } else {
