@@ -184,9 +184,8 @@ impl SourceMap {
     /// callers refuse such files.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i as u32 + 1))
-            .collect();
+        let line_starts =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i as u32 + 1)).collect();
         let chars_before = chars_before(&text);
         self.files.push(SourceFile { name: name.into(), text, line_starts, chars_before });
         FileId(self.files.len() as u32 - 1)

@@ -29,6 +29,9 @@ pub struct PrintOptions<'a> {
 /// The text of a module. Parsing it gives a module that prints the same bytes.
 pub fn print_module(module: &Module, options: PrintOptions<'_>) -> String {
     let mut printer = Printer::new(&module.context, options);
+    // Growing a large text by doubling would hold it twice. Most operations take less than this.
+    let ops: usize = module.functions.values().map(|f| f.op_capacity()).sum();
+    printer.out.reserve(ops * 72);
     if options.generic {
         printer.generic_module(module);
         return printer.out;

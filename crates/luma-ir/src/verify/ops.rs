@@ -129,16 +129,16 @@ fn named_attribute<'a>(check: &Check<'a>, op: Op, name: &str) -> Option<&'a Attr
     check.f.op_attribute(op, check.module.context.symbol(name))
 }
 
-/// The types of the slot called `name`, or nothing if there is no such value.
-fn types_of(check: &Check<'_>, op: Op, def: &OpDef, name: &str) -> Vec<Type> {
+/// The values of the slot called `name`; none if there is no such slot.
+fn values_of<'a>(check: &Check<'a>, op: Op, def: &OpDef, name: &str) -> &'a [Value] {
     let f = check.f;
-    let find = |slots: &[Slot<TypeConstraint>], values: &[Value]| -> Option<Vec<Type>> {
+    let find = |slots: &[Slot<TypeConstraint>], values: &'a [Value]| {
         let index = slots.iter().position(|slot| slot.name == name)?;
         let values = match slots.get(index).map(|slot| slot.arity) {
             Some(Arity::One) => values.get(index..=index),
             _ => values.get(index..),
         };
-        Some(values.unwrap_or_default().iter().map(|&v| f.value_type(v)).collect())
+        Some(values.unwrap_or_default())
     };
     find(&def.operands, f.operands(op))
         .or_else(|| find(&def.results, f.results(op)))
@@ -147,18 +147,22 @@ fn types_of(check: &Check<'_>, op: Op, def: &OpDef, name: &str) -> Vec<Type> {
 
 fn broken(check: &Check<'_>, op: Op, def: &OpDef, relation: &Relation) -> Option<String> {
     let context = &check.module.context;
-    let first = |name: &str| types_of(check, op, def, name).first().copied();
+    let first = |name: &str| {
+        values_of(check, op, def, name).first().map(|&value| check.f.value_type(value))
+    };
     match relation {
         Relation::Same(names) => {
-            let types: Vec<Type> =
-                names.iter().flat_map(|name| types_of(check, op, def, name)).collect();
-            let (one, rest) = types.split_first()?;
-            let other = rest.iter().find(|ty| *ty != one)?;
+            let mut types = names
+                .iter()
+                .flat_map(|name| values_of(check, op, def, name))
+                .map(|&value| check.f.value_type(value));
+            let one = types.next()?;
+            let other = types.find(|&ty| ty != one)?;
             Some(format!(
                 "needs one type for {}, not `{}` and `{}`",
                 names.join(", "),
-                check.text(*one),
-                check.text(*other)
+                check.text(one),
+                check.text(other)
             ))
         }
         Relation::Element(outer, inner) => {

@@ -1,6 +1,6 @@
 //! Attributes and locations.
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{OrNever as _, Span};
 
 use super::{Reader, Word};
 use crate::attribute::Attribute;
@@ -43,8 +43,21 @@ pub(super) struct Entry<'t> {
 }
 
 impl<'t> Reader<'t> {
-    pub(crate) fn attribute(&mut self, name: Word<'t>, value: AttrValue<'t>, value_span: Span) {
+    /// The value of an attribute or an item of an array, which waits for either.
+    pub(crate) fn put(&mut self, value: AttrValue<'t>) {
+        self.attribute_values.push(value);
+    }
+
+    /// The last value that was put is that of an attribute.
+    pub(crate) fn attribute(&mut self, name: Word<'t>, value_span: Span) {
+        let value = self.take_value();
         self.attributes.push(Entry { name, value, value_span });
+    }
+
+    fn take_value(&mut self) -> AttrValue<'t> {
+        self.attribute_values
+            .pop()
+            .or_never(AttrValue::Missing, "the grammar puts the value before its owner takes it")
     }
 
     /// The last `count` attributes that wait.
@@ -139,7 +152,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    pub(crate) fn array_item(&mut self, value: AttrValue<'t>, span: Span) {
+    /// The last value that was put is an item of an array.
+    pub(crate) fn array_item(&mut self, span: Span) {
+        let value = self.take_value();
         let item = self.plain(value, span);
         self.items.push(item);
     }

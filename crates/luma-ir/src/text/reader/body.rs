@@ -63,7 +63,8 @@ impl<'t> Reader<'t> {
     }
 
     /// The head of a block: what follows is in it.
-    pub(crate) fn block(&mut self, label: Word<'t>, args: Vec<(Word<'t>, Type, Span)>) {
+    pub(crate) fn block(&mut self, label: Word<'t>, args: u32) {
+        let args = self.take_args(args);
         let Some(ScopeKind::Region(region)) = self.scopes.last().map(|scope| scope.kind) else {
             return self.error(label.span, "only regions of operations have blocks");
         };
@@ -87,7 +88,9 @@ impl<'t> Reader<'t> {
         for (name, ty, span) in args {
             let ty = self.known(ty, span);
             let value = self.f.add_arg(block, ty);
-            self.define(name, value);
+            if let Some(name) = name {
+                self.define(name, value);
+            }
         }
         if let Some(scope) = self.scopes.last_mut() {
             scope.block = Some(block);
@@ -259,9 +262,7 @@ impl<'t> Reader<'t> {
 
     /// Gives an operation its operands and successors, now or at the end of the function.
     fn connect(&mut self, op: Op, uses: Uses<'t>) {
-        let all = uses.operands.iter().chain(uses.successors.iter().flat_map(|(_, args)| args));
-        let known = |name: &Word<'t>| self.values.contains_key(name.item);
-        if self.types_mean_nothing() || all.clone().all(known) {
+        if self.types_mean_nothing() || self.all_defined(&uses) {
             self.resolve(op, &uses);
         } else {
             self.forward.push(Forward { op, uses });
@@ -282,6 +283,11 @@ impl<'t> Reader<'t> {
         for Forward { op, uses } in std::mem::take(&mut self.forward) {
             self.resolve(op, &uses);
         }
+    }
+
+    fn all_defined(&self, uses: &Uses<'t>) -> bool {
+        let args = uses.successors.iter().flat_map(|(_, args)| args);
+        uses.operands.iter().chain(args).all(|name| self.values.contains_key(name.item))
     }
 
     fn resolve(&mut self, op: Op, uses: &Uses<'t>) {
@@ -314,11 +320,22 @@ impl<'t> Reader<'t> {
 
     // --- stacks -----------------------------------------------------------------------------
 
+    /// The last `count` parameters or arguments of blocks that wait.
+    pub(super) fn take_args(&mut self, count: u32) -> Vec<(Option<Word<'t>>, Type, Span)> {
+        self.args.split_off(self.args.len() - count as usize)
+    }
+
     pub(super) fn take_words(&mut self, count: u32) -> SmallVec<[Word<'t>; 4]> {
-        self.words.drain(self.words.len() - count as usize..).collect()
+        let start = self.words.len() - count as usize;
+        let taken = SmallVec::from_slice(&self.words[start..]);
+        self.words.truncate(start);
+        taken
     }
 
     pub(super) fn take_last_types(&mut self, count: u32) -> SmallVec<[(Type, Span); 4]> {
-        self.types.drain(self.types.len() - count as usize..).collect()
+        let start = self.types.len() - count as usize;
+        let taken = SmallVec::from_slice(&self.types[start..]);
+        self.types.truncate(start);
+        taken
     }
 }

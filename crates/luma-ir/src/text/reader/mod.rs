@@ -37,7 +37,8 @@ pub(super) struct FuncHead<'t> {
     pub(super) public: bool,
     pub(super) external: bool,
     pub(super) name: Word<'t>,
-    pub(super) params: Vec<(Option<Word<'t>>, Type, Span)>,
+    /// How many of the arguments that wait are its parameters.
+    pub(super) params: u32,
     pub(super) results: u32,
 }
 
@@ -95,8 +96,12 @@ pub(super) struct Reader<'t> {
     pub(super) words: Vec<Word<'t>>,
     pub(super) labels: Vec<(Word<'t>, u32)>,
     pub(super) types: Vec<(Type, Span)>,
+    /// Parameters of functions and arguments of blocks.
+    pub(super) args: Vec<(Option<Word<'t>>, Type, Span)>,
     pub(super) type_args: Vec<TypeArg<'t>>,
     attributes: Vec<attributes::Entry<'t>>,
+    /// Values of attributes and items of arrays.
+    attribute_values: Vec<AttrValue<'t>>,
     items: Vec<Option<Attribute>>,
     regions: Vec<Region>,
     /// Types of other dialects that stand where only the generic form has them.
@@ -161,8 +166,10 @@ impl<'t> Reader<'t> {
             words: Vec::new(),
             labels: Vec::new(),
             types: Vec::new(),
+            args: Vec::new(),
             type_args: Vec::new(),
             attributes: Vec::new(),
+            attribute_values: Vec::new(),
             items: Vec::new(),
             regions: Vec::new(),
             foreign: Vec::new(),
@@ -249,8 +256,8 @@ impl<'t> Reader<'t> {
     /// The head of a function: its body, if it has one, comes next.
     pub(super) fn func(&mut self, head: FuncHead<'t>) {
         let results = self.take_types(head.results);
-        let params: Vec<Type> =
-            head.params.iter().map(|&(_, ty, span)| self.known(ty, span)).collect();
+        let args = self.take_args(head.params);
+        let params: Vec<Type> = args.iter().map(|&(_, ty, span)| self.known(ty, span)).collect();
         let name = self.context.symbol(head.name.item);
         self.start_func(Function::new(name, params, results, Loc::source(head.name.span)));
         self.f.linkage = match (head.public, head.external) {
@@ -260,7 +267,7 @@ impl<'t> Reader<'t> {
         };
         let entry = self.f.make_block(self.f.body());
         let mut unnamed = Vec::new();
-        for (i, (name, _, span)) in head.params.into_iter().enumerate() {
+        for (i, (name, _, span)) in args.into_iter().enumerate() {
             let value = self.f.add_arg(entry, self.f.params[i]);
             match name {
                 Some(name) => self.define(name, value),

@@ -1,12 +1,13 @@
 //! Types.
 
 use luma_diagnostics::Span;
+use smallvec::SmallVec;
 
 use super::{Reader, Word};
 use crate::types::{Type, TypeData};
 
 /// What stands between the angle brackets of a type.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum TypeArg<'t> {
     Type(Type, Span),
     Int(&'t str),
@@ -49,7 +50,9 @@ impl<'t> Reader<'t> {
     /// A type with `args` arguments, which ends at `end`.
     pub(crate) fn dialect_type(&mut self, name: Word<'t>, args: u32, end: u32) -> Type {
         let span = Span { end, ..name.span };
-        let args = self.type_args.split_off(self.type_args.len() - args as usize);
+        let start = self.type_args.len() - args as usize;
+        let args: SmallVec<[TypeArg<'t>; 2]> = SmallVec::from_slice(&self.type_args[start..]);
+        self.type_args.truncate(start);
         if args.is_empty()
             && let Some(expanded) = &self.expanded
         {
