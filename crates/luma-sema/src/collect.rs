@@ -35,7 +35,7 @@ pub(crate) fn collect<'a>(cx: &mut Cx<'a>) -> Vec<Announced> {
                 let id = StructId(cx.out.structs.len() as u32);
                 let methods = strukt.methods.iter();
                 cx.methods.extend(methods.map(|method| (id, method.text.as_str())));
-                let info = StructInfo { name: name.text.clone(), item, fields: Vec::new() };
+                let info = StructInfo { name: name.text.to_string(), item, fields: Vec::new() };
                 cx.out.structs.push(info);
                 cx.out.struct_ids.insert(item, id);
                 cx.structs.push(StructState::default());
@@ -56,8 +56,8 @@ fn collect_enum<'a>(cx: &mut Cx<'a>, item: ItemId, enumeration: &'a Enum) {
             cx.report(duplicate(&member.text, member.span, first));
         }
     }
-    let members = enumeration.members.iter().map(|member| member.text.clone()).collect();
-    cx.out.enums.push(EnumInfo { name: enumeration.name.text.clone(), item, members });
+    let members = enumeration.members.iter().map(|member| member.text.to_string()).collect();
+    cx.out.enums.push(EnumInfo { name: enumeration.name.text.to_string(), item, members });
     cx.out.enum_ids.insert(item, id);
     declare(cx, &enumeration.name, Def::Enum(id));
 }

@@ -95,7 +95,7 @@ pub(crate) fn type_of(cx: &mut Cx<'_>, item: ItemId, span: Span) -> Ty {
         return ty;
     }
     state(cx, item).ty = TypeState::Done(ty);
-    let (name, constant) = (global.name.text.clone(), global.constant);
+    let (name, constant) = (global.name.text.to_string(), global.constant);
     cx.out.globals.insert(item, GlobalInfo { name, ty, constant, value: Const::Zero });
     ty
 }

@@ -48,7 +48,7 @@ fn signature(cx: &mut Cx<'_>, function: &Function) -> FunctionInfo {
     let takes = taken(cx, function, &params);
     let kind = TyKind::Function(params.clone().into_boxed_slice(), result);
     FunctionInfo {
-        name: function.name.text.clone(),
+        name: function.name.text.to_string(),
         ty: cx.out.types.intern(kind),
         params,
         result,

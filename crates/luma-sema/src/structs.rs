@@ -79,7 +79,7 @@ pub(crate) fn ensure_fields(cx: &mut Cx<'_>, id: StructId, span: Span) -> bool {
             seen.insert(&field.name.text, field.name.span);
         }
         let ty = field_type(cx, field);
-        let (name, public, span) = (field.name.text.clone(), field.public, field.name.span);
+        let (name, public, span) = (field.name.text.to_string(), field.public, field.name.span);
         fields.push(FieldInfo { name, ty, public, span });
     }
     cx.leave();

@@ -7,6 +7,8 @@
 
 use la_arena::{Arena, Idx};
 use luma_diagnostics::Span;
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 /// An expression.
 pub type ExprId = Idx<Expr>;
@@ -42,10 +44,13 @@ pub struct Ast {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name {
     /// Its text.
-    pub text: String,
+    pub text: SmolStr,
     /// Where.
     pub span: Span,
 }
+
+/// The segments of `a` or `m::a`.
+pub type Path = SmallVec<[Name; 1]>;
 
 /// A declaration at module level.
 #[derive(Debug, Clone, PartialEq)]
@@ -178,7 +183,7 @@ pub struct TypeExpr {
 pub enum TypeKind {
     /// `int` and the other keywords, and any named type (`Point`, `str`, `m::Point`): the path's
     /// segments. Keyword types are a path of one segment with the keyword's text.
-    Path(Vec<Name>),
+    Path(Path),
     /// `*T`
     Pointer(TypeId),
     /// `[T; n]`
@@ -304,7 +309,7 @@ pub enum ExprKind {
     /// `true`, `false`
     Bool(bool),
     /// `x`, or `A::B::c` with at least two segments.
-    Path(Vec<Name>),
+    Path(Path),
     /// `op e`
     Unary(UnaryOp, ExprId),
     /// `++e`, `--e`, `e++`, `e--`
@@ -331,7 +336,7 @@ pub enum ExprKind {
     /// `e.name`
     Member(ExprId, Name),
     /// `T { f: e, … }`; the path is empty for an anonymous literal.
-    StructLit(Vec<Name>, Vec<FieldInit>),
+    StructLit(Box<[Name]>, Vec<FieldInit>),
     /// `[a, b]`
     ArrayLit(Vec<ExprId>),
     /// `alloc(n)`

@@ -4,6 +4,7 @@ use luma_diagnostics::{Diagnostic, FileId, OrNever as _, Span, codes};
 use std::cell::Cell;
 
 use crate::ast::*;
+use crate::infix::Pending;
 use crate::lexer::{self, Docs};
 
 /// Deepest tree of expressions and types, and deepest nesting of statements, that is built.
@@ -27,6 +28,8 @@ pub(crate) struct Builder<'a> {
     stmt_depth: Vec<u16>,
     /// 2^63 literals that no minus has claimed yet.
     unclaimed_min: Vec<(ExprId, Span)>,
+    /// Infix operators that wait for their right operand.
+    pub(crate) pending: Vec<Pending>,
 }
 
 /// A statement that has no id yet.
@@ -85,6 +88,7 @@ impl<'a> Builder<'a> {
             type_depth: Vec::new(),
             stmt_depth: Vec::new(),
             unclaimed_min: Vec::new(),
+            pending: Vec::new(),
         }
     }
 
@@ -123,6 +127,7 @@ impl<'a> Builder<'a> {
     /// Forgets what a failed or finished declaration left behind.
     pub(crate) fn start_item(&mut self) {
         self.unclaimed_min.clear();
+        self.pending.clear();
         self.stop.set(false);
     }
 
@@ -256,7 +261,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(crate) fn name(&mut self, start: u32, end: u32) -> Name {
-        Name { text: self.text(start, end).to_owned(), span: self.span(start, end) }
+        Name { text: self.text(start, end).into(), span: self.span(start, end) }
     }
 
     // ---- Types ----

@@ -485,7 +485,10 @@ impl Splitter<'_> {
         while self.is_nested() {
             self.pop(end, end);
         }
-        self.frames = vec![Frame::new(T::Semi, Role::None, T::Semi, 0)];
+        self.frames.truncate(1);
+        if let Some(file) = self.frames.first_mut() {
+            *file = Frame::new(T::Semi, Role::None, T::Semi, 0);
+        }
         self.only_prefix = true;
         self.ends_operand = false;
         let chunk = std::mem::replace(&mut self.chunk, Chunk::new());

@@ -10,6 +10,7 @@ mod directive;
 mod dump;
 mod foreign;
 mod hints;
+mod infix;
 mod lexer;
 mod message;
 mod recover;

@@ -63,10 +63,10 @@ fn survey(text: &str) -> Option<BTreeMap<String, Seen>> {
     let mut spans: Vec<(Span, String)> = Vec::new();
     for (_, item) in ast.items.iter() {
         let ItemKind::Function(function) = &item.kind else { continue };
-        let name = &function.name.text;
+        let name = &function.name.text.to_string();
         let taken = function.attributes.takes_ownership.as_ref();
         let names: Option<Vec<String>> =
-            taken.map(|(names, _)| names.iter().map(|n| n.text.clone()).collect());
+            taken.map(|(names, _)| names.iter().map(|n| n.text.to_string()).collect());
         spans.push((item.span, name.clone()));
         if let Some(Body::Block(block)) = &function.body {
             let tests = names.iter().flat_map(|names| tests(&ast, function, names, text));
@@ -118,7 +118,7 @@ fn tests<'a>(
     let params = function.params.iter().map(|&param| &ast.locals[param]);
     params.filter_map(move |param| {
         let ty = &ast.types[param.ty];
-        let is_taken = names.is_empty() || names.contains(&param.name.text);
+        let is_taken = names.is_empty() || names.iter().any(|name| *name == param.name.text);
         let ty_text = text.get(ty.span.start as usize..ty.span.end as usize)?;
         (is_taken && matches!(ty.kind, TypeKind::Pointer(_)))
             .then(|| format!("{} != cast<{ty_text}>(0)", param.name.text))
