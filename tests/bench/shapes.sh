@@ -159,8 +159,9 @@ function one(shape,    i, j, out, row) {
             for (j = 0; j < 10; ++j) row = row (j ? ", " : "") i + j
             out = out (i ? ", " : "") (c ? "{" row "}" : "[" row "]")
         }
-        print c ? "    long a[" n / 10 "][10] = {" out "};" : "    let a: [[int; 10]; " n / 10 "] = [" out "];"
-        print "    " count("i", n / 10) " { s = s * 3 + a[i][i % 10]; }"
+        rows = int((n + 9) / 10)
+        print c ? "    long a[" rows "][10] = {" out "};" : "    let a: [[int; 10]; " rows "] = [" out "];"
+        print "    " count("i", rows) " { s = s * 3 + a[i][i % 10]; }"
     }
     else if (shape == "returns") for (i = 0; i < n; ++i) print "    if (s == " i * 5 ") { return s + " i "; }\n    s = s * 3 + x;"
     else if (shape == "early") for (i = 0; i < n; ++i) print "    s = s + 1;\n    " count("i", "x") " { if (s == " i " + i) { return s; } s = s * 3; }"

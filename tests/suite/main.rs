@@ -15,6 +15,7 @@
 //! | `tests/ownership/` | `NAME.lx` with marks as in `tests/ui/` | exactly those reports, in order; without errors it runs clean by the interpreter |
 //! | `tests/ownership/` | the same with `//@ trap: leak` | without the verifier the interpreter stops it at that |
 //! | `examples/` | `NAME.lx` | it compiles and runs |
+//! | `tests/bench/shapes.sh` | a shape of program | compiling it takes linear time |
 //!
 //! Directives stand at the top of a file: `//@ exit: 3`, `//@ args: a b`, `//@ check-fail`,
 //! `//@ error: LINE CODE`, `//@ no-run`, `//@ trap: leak` (or `double-free`, `use-after-free`,
@@ -36,6 +37,7 @@ mod ownership;
 mod reduce;
 mod roundtrip;
 mod run;
+mod scale;
 mod stages;
 mod steps;
 mod sweep;
@@ -58,6 +60,7 @@ fn main() {
     trials.extend(explain::trials());
     trials.extend(docs::trials());
     trials.extend(extension::trials());
+    trials.extend(scale::trials());
     trials.extend(sweep::trials());
     trials.extend(bisect::trials());
     trials.extend(reduce::trials());
