@@ -10,7 +10,7 @@
 set -eu
 
 shapes="statements variables branches else chains conditions loops counted nested-branches breaks blocks calls
-prints literal literal-partly literal-structs literal-nested literal-padded global returns defers switch cases
+prints literal literal-partly literal-structs literal-nested literal-names literal-padded global returns defers switch cases
 structs aggregates allocs early pairs functions strings"
 
 case ${1:-list} in
@@ -30,6 +30,7 @@ function program(    i) {
         print "    return s;\n}"
     } else {
         print "const S -> struct {\n    a: int,\n    b: int,\n    c: int,\n};"
+        if (shape ~ /literal-names/) print "const Named -> struct {\n    name: *byte,\n    id: int,\n};"
         # Too large to be inlined.
         print "const id -> fn (x: int) int {"
         print "    let s: int = x;"
@@ -162,6 +163,13 @@ function one(shape,    i, j, out, row) {
         rows = int((n + 9) / 10)
         print c ? "    long a[" rows "][10] = {" out "};" : "    let a: [[int; 10]; " rows "] = [" out "];"
         print "    " count("i", rows) " { s = s * 3 + a[i][i % 10]; }"
+    }
+    else if (shape == "literal-names") {
+        out = ""
+        for (i = 0; i < n; ++i) out = out (i ? ", " : "") (c ? "{\"n" i "\", " i "}" : "Named { name: \"n" i "\", id: " i " }")
+        print c ? "    struct { char *name; long id; } a[" n "] = {" out "};" : "    let a: [Named; " n "] = [" out "];"
+        print "    " count("i", n) " { s = s * 3 + a[i].id; }"
+        print c ? "    printf(\"%s\\n\", a[x % " n "].name);" : "    outputln(a[x % " n "].name);"
     }
     else if (shape == "returns") for (i = 0; i < n; ++i) print "    if (s == " i * 5 ") { return s + " i "; }\n    s = s * 3 + x;"
     else if (shape == "early") for (i = 0; i < n; ++i) print "    s = s + 1;\n    " count("i", "x") " { if (s == " i " + i) { return s; } s = s * 3; }"

@@ -15,7 +15,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("statements+variables+blocks+calls+prints+aggregates", "mlir-llvm"),
     ("branches+conditions+loops+counted", "mlir-llvm"),
     ("returns+early+defers+switch+cases", "mlir-llvm"),
-    ("literal+literal-structs+literal-nested+literal-padded", "obj"),
+    ("literal+literal-structs+literal-nested+literal-names+literal-padded", "obj"),
     ("literal-partly+pairs", "mlir-llvm"),
 ];
 

@@ -17,6 +17,9 @@ use crate::{constants, holds_pointers, int};
 
 /// Literals with fewer constants have no image.
 const FEWEST_CONSTANTS: usize = 32;
+/// The same for types that hold pointers: the ownership verifier follows stores, but does not follow
+/// large copies.
+const FEWEST_CONSTANTS_WITH_POINTERS: usize = 128;
 /// The most bytes an image may have for each constant in it: the rest is zero, and cheaper to clear
 /// than to copy.
 const BYTES_PER_CONSTANT: u64 = 128;
@@ -118,12 +121,14 @@ impl BodyCx<'_> {
             return false;
         };
         let Ok(Layout { size, .. }) = cx.sema.layout(source_ty) else { return false };
-        let is_dense = |constants: usize| {
-            constants >= FEWEST_CONSTANTS
-                && size <= (constants as u64).saturating_mul(BYTES_PER_CONSTANT)
+        let fewest = match holds_pointers(cx, source_ty) {
+            true => FEWEST_CONSTANTS_WITH_POINTERS,
+            false => FEWEST_CONSTANTS,
         };
-        // Pointers are stored one by one: the verifier of ownership follows stores.
-        if !is_dense(self.scalars(expr)) || holds_pointers(cx, source_ty) {
+        let is_dense = |constants: usize| {
+            constants >= fewest && size <= (constants as u64).saturating_mul(BYTES_PER_CONSTANT)
+        };
+        if !is_dense(self.scalars(expr)) {
             return false;
         }
         let mut constants = 0;
@@ -261,7 +266,9 @@ impl BodyCx<'_> {
             Const::Int(_) | Const::Byte(_) => ty != Type::I1,
             Const::Float(value) if ty == Type::F32 => f64::from(value as f32) == value,
             Const::Float(_) => ty == Type::F64,
-            _ => false,
+            Const::Zero => true,
+            Const::Str(_) | Const::Address(_) | Const::Function(_) => self.cx.context.is_ptr(ty),
+            Const::Aggregate(_) => false,
         };
         exact.then(|| constants::attribute(self.cx, &value, ty))
     }
@@ -273,6 +280,7 @@ impl BodyCx<'_> {
             ExprKind::Int(value) => Const::Int(*value as i64),
             ExprKind::Float(value) => Const::Float(*value),
             ExprKind::Char(value) => Const::Byte(*value),
+            ExprKind::Str(bytes) => Const::Str(bytes.clone()),
             ExprKind::Bool(value) => Const::Bool(*value),
             ExprKind::Unary(UnaryOp::Neg, operand)
                 if cx.sema.adjustments.get(*operand).is_none() =>
@@ -282,6 +290,17 @@ impl BodyCx<'_> {
                     Const::Float(value) => Const::Float(-value),
                     _ => return None,
                 }
+            }
+            ExprKind::Unary(UnaryOp::AddrOf, operand) => {
+                match *cx.sema.resolutions.get(*operand)? {
+                    Resolution::Global(item) => Const::Address(item),
+                    _ => return None,
+                }
+            }
+            ExprKind::Cast(_, operand) => {
+                let is_null = matches!(cx.ast.exprs[*operand].kind, ExprKind::Int(0))
+                    && self.type_of(expr).is_some_and(|ty| cx.context.is_ptr(cx.ty(ty)));
+                is_null.then_some(Const::Zero)?
             }
             ExprKind::Path(_) => match *cx.sema.resolutions.get(expr)? {
                 Resolution::EnumMember(_, number) => Const::Int(i64::from(number)),

@@ -210,6 +210,19 @@ impl Emit {
         }
     }
 
+    /// `!llvm.struct<(fields)>`
+    pub(crate) fn literal_struct_type(&self, fields: &[Ty]) -> Ty {
+        // SAFETY: the context and the types of the fields live as long as the session.
+        unsafe {
+            sys::mlirLLVMStructTypeLiteralGet(
+                self.context,
+                fields.len() as isize,
+                fields.as_ptr(),
+                false,
+            )
+        }
+    }
+
     // --- attributes -------------------------------------------------------------------------
 
     pub(crate) fn int_attr(&self, ty: Ty, value: i64) -> Attr {
@@ -482,3 +495,9 @@ pub(crate) fn argument_of(block: Block, index: usize) -> Val {
 
 /// No value yet.
 pub(crate) const NO_VALUE: Val = Val { ptr: std::ptr::null() };
+
+/// Whether two types are the same.
+pub(crate) fn same(a: Ty, b: Ty) -> bool {
+    // SAFETY: both types live as long as their context.
+    unsafe { sys::mlirTypeEqual(a, b) }
+}

@@ -4,8 +4,7 @@ use luma_ir::fold::int_of;
 use luma_ir::{Attribute, Global, Loc, Symbol, Type, TypeData};
 use rustc_hash::FxHashMap;
 
-use super::emit::{Attr, Emit, Spec, Val};
-use super::types::Memory;
+use super::emit::{Attr, Emit, Spec, Ty, Val, same};
 use super::{Lowered, Lowering, failure};
 
 /// String literals, each stored once.
@@ -16,65 +15,53 @@ pub(crate) struct Strings {
 
 /// An initial value nests no deeper than its type, which has a limit; this is a second fence.
 const DEPTH_LIMIT: u32 = 600;
-/// How many addresses one initial value may hold: each makes LLVM copy the value once.
-const ADDRESS_LIMIT: usize = 4096;
+/// The most items of an array that are put together at once. LLVM makes a new constant of the whole
+/// array for each, so longer ones are arrays of arrays, which lie in memory alike.
+const MAX_ITEMS: usize = 32;
 
 /// Emits the global `name`.
 pub(crate) fn lower(lowering: &mut Lowering<'_>, name: Symbol, global: &Global) -> Lowered<()> {
     let memory = lowering.memory(global.ty, global.loc)?;
     let missing = || failure(global.loc, "a global without a name");
     let symbol = lowering.symbols.global(name).ok_or_else(missing)?.to_owned();
-    let mut addresses = 0;
     let value = match &global.init {
         None => None,
-        Some(init) => constant(lowering, global.ty, init, &mut addresses, 0),
+        Some(init) => constant(lowering, global.ty, init, 0),
     };
-    if addresses > ADDRESS_LIMIT {
-        let message = format!("an initial value with more than {ADDRESS_LIMIT} addresses");
-        return Err(failure(global.loc, message));
+    lowering.at(global.loc);
+    let region = lowering.emit.new_region();
+    let mut ty = memory.ty;
+    if value.is_none() {
+        let block = lowering.emit.new_block(&[]);
+        lowering.emit.append_block(region, block);
+        lowering.emit.block = block;
+        let made = match &global.init {
+            Some(init) => build(lowering, global.ty, init, global.loc, 0)?,
+            None => Part { value: None, ty },
+        };
+        ty = made.ty;
+        let value = made.value.unwrap_or_else(|| zero(&lowering.emit, ty));
+        lowering.emit.effect("llvm.return", &[value], &[]);
     }
     lowering.emit.block = lowering.top;
-    lowering.at(global.loc);
     let emit = &lowering.emit;
-    let region = emit.new_region();
     let mut attributes = vec![
         ("sym_name", emit.string_attr(symbol.as_bytes())),
-        ("global_type", emit.type_attr(memory.ty)),
+        ("global_type", emit.type_attr(ty)),
         ("linkage", emit.internal_linkage()),
         ("addr_space", emit.int_attr(emit.ty.i32, 0)),
         ("alignment", emit.int_attr(emit.ty.i64, memory.layout.align as i64)),
     ];
     // `global.constant` is no reason to make the memory read-only: elements and fields of constants
     // may be assigned. LLVM finds out which are never written.
-    match value {
-        Some(value) => attributes.push(("value", value)),
-        None => {
-            let block = emit.new_block(&[]);
-            emit.append_block(region, block);
-            lowering.emit.block = block;
-            let zero = lowering.emit.value("llvm.mlir.zero", &[], memory.ty, &[]);
-            let value = match &global.init {
-                Some(init) => build(lowering, global.ty, init, memory, zero, global.loc)?,
-                None => zero,
-            };
-            lowering.emit.effect("llvm.return", &[value], &[]);
-            lowering.emit.block = lowering.top;
-        }
-    }
+    attributes.extend(value.map(|value| ("value", value)));
     let spec = Spec { attributes: &attributes, regions: &[region], ..Spec::default() };
     lowering.emit.op("llvm.mlir.global", &spec);
     Ok(())
 }
 
-/// The attribute that is `init`, or `None` if it contains addresses (counted in `addresses`), which
-/// no attribute can say.
-fn constant(
-    lowering: &Lowering<'_>,
-    ty: Type,
-    init: &Attribute,
-    addresses: &mut usize,
-    depth: u32,
-) -> Option<Attr> {
+/// The attribute that is `init`, or `None` if it contains addresses, which no attribute can say.
+fn constant(lowering: &Lowering<'_>, ty: Type, init: &Attribute, depth: u32) -> Option<Attr> {
     let emit = &lowering.emit;
     if depth > DEPTH_LIMIT {
         return None;
@@ -95,79 +82,99 @@ fn constant(
                 }
                 _ => return None,
             };
-            // Not short-circuiting: the addresses are to be counted all.
-            let values: Vec<Option<Attr>> = types
+            let values: Option<Vec<Attr>> = types
                 .into_iter()
                 .zip(items.iter())
-                .map(|(ty, item)| constant(lowering, ty, item, addresses, depth + 1))
+                .map(|(ty, item)| constant(lowering, ty, item, depth + 1))
                 .collect();
-            let values: Option<Vec<Attr>> = values.into_iter().collect();
             values.map(|values| emit.array_attr(&values))
         }
         Attribute::Unit => Some(emit.zero_attr()),
-        _ => {
-            *addresses += 1;
-            None
-        }
+        _ => None,
     }
 }
 
-/// The value that is `init`, made by operations; `zero` is the zero of its type.
+/// A part of an initial value, made by operations.
+#[derive(Clone, Copy)]
+struct Part {
+    /// `None` is zero.
+    value: Option<Val>,
+    ty: Ty,
+}
+
+/// The value that is `init`. Its type lies in memory as `ty` does.
 fn build(
     lowering: &mut Lowering<'_>,
     ty: Type,
     init: &Attribute,
-    memory: Memory,
-    zero: Val,
     loc: Loc,
-) -> Lowered<Val> {
-    // Work on the whole value: each scalar that is not zero is put where its path says.
-    let mut value = zero;
-    let mut path = Vec::new();
-    fill(lowering, ty, init, memory, &mut path, &mut value, loc)?;
-    Ok(value)
-}
-
-fn fill(
-    lowering: &mut Lowering<'_>,
-    ty: Type,
-    init: &Attribute,
-    whole: Memory,
-    path: &mut Vec<i64>,
-    value: &mut Val,
-    loc: Loc,
-) -> Lowered<()> {
+    depth: u32,
+) -> Lowered<Part> {
+    let memory = lowering.memory(ty, loc)?;
     let Attribute::Array(items) = init else {
-        let Some(scalar) = scalar(lowering, ty, init, loc)? else { return Ok(()) };
-        if path.is_empty() {
-            *value = scalar;
-        } else {
-            let emit = &lowering.emit;
-            let position = emit.i64_array_attr(path);
-            let operands = [*value, scalar];
-            let attributes = [("position", position)];
-            *value = emit.value("llvm.insertvalue", &operands, whole.ty, &attributes);
-        }
-        return Ok(());
+        return Ok(Part { value: scalar(lowering, ty, init, loc)?, ty: memory.ty });
     };
-    if path.len() > DEPTH_LIMIT as usize {
+    if depth > DEPTH_LIMIT {
         return Err(failure(loc, "an initial value nests too deep"));
     }
-    let types: Vec<Type> = match lowering.module.context.type_data(ty) {
-        TypeData::Array(_, element) => vec![element; items.len()],
+    match lowering.module.context.type_data(ty) {
+        TypeData::Array(_, element) => {
+            let mut parts = Vec::with_capacity(items.len());
+            for item in items.iter() {
+                parts.push(build(lowering, element, item, loc, depth + 1)?);
+            }
+            while parts.len() > MAX_ITEMS {
+                parts = parts.chunks(MAX_ITEMS).map(|some| join(&lowering.emit, some)).collect();
+            }
+            Ok(join(&lowering.emit, &parts))
+        }
         TypeData::Struct(name) => {
             let def = lowering.module.structs.get(&name);
             let def = def.ok_or_else(|| failure(loc, "a struct type that is not defined"))?;
-            def.fields.values().copied().collect()
+            let mut parts = Vec::with_capacity(items.len());
+            let mut as_declared = true;
+            for (&ty, item) in def.fields.values().zip(items.iter()) {
+                let part = build(lowering, ty, item, loc, depth + 1)?;
+                as_declared &= same(part.ty, lowering.memory(ty, loc)?.ty);
+                parts.push(part);
+            }
+            let emit = &lowering.emit;
+            let ty = if as_declared { memory.ty } else { emit.literal_struct_type(&types(&parts)) };
+            Ok(insert(emit, ty, &parts))
         }
-        _ => return Err(failure(loc, "an initial value does not fit its type")),
-    };
-    for (index, (ty, item)) in types.into_iter().zip(items.iter()).enumerate() {
-        path.push(index as i64);
-        fill(lowering, ty, item, whole, path, value, loc)?;
-        path.pop();
+        _ => Err(failure(loc, "an initial value does not fit its type")),
     }
-    Ok(())
+}
+
+/// Parts one after the other: an array, where all have the same type.
+fn join(emit: &Emit, parts: &[Part]) -> Part {
+    let ty = match parts {
+        [first, rest @ ..] if rest.iter().all(|part| same(part.ty, first.ty)) => {
+            emit.array_type(first.ty, parts.len() as u32)
+        }
+        _ => emit.literal_struct_type(&types(parts)),
+    };
+    insert(emit, ty, parts)
+}
+
+fn types(parts: &[Part]) -> Vec<Ty> {
+    parts.iter().map(|part| part.ty).collect()
+}
+
+/// The aggregate of type `ty` that consists of `parts`.
+fn insert(emit: &Emit, ty: Ty, parts: &[Part]) -> Part {
+    let mut whole = None;
+    for (index, part) in parts.iter().enumerate() {
+        let Some(value) = part.value else { continue };
+        let operands = [whole.unwrap_or_else(|| zero(emit, ty)), value];
+        let attributes = [("position", emit.i64_array_attr(&[index as i64]))];
+        whole = Some(emit.value("llvm.insertvalue", &operands, ty, &attributes));
+    }
+    Part { value: whole, ty }
+}
+
+fn zero(emit: &Emit, ty: Ty) -> Val {
+    emit.value("llvm.mlir.zero", &[], ty, &[])
 }
 
 /// A scalar other than zero.
