@@ -201,14 +201,18 @@ impl<'a> Flow<'a> {
         let f = self.f;
         let Some(op) = f.region_op(region) else { return smallvec![Goal::Exit] };
         let regions = f.op_regions(op);
-        let at = regions.iter().position(|&r| r == region);
-        let at = at.or_never(0, "a region is one of its operation's");
+        // Not for branches, which may have thousands of regions.
+        let position = || {
+            let at = regions.iter().position(|&r| r == region);
+            at.or_never(0, "a region is one of its operation's")
+        };
         let enter = |at: usize| regions.get(at).map(|&region| self.entry(region, op));
         match self.control(op) {
-            Control::Scope => smallvec![enter(at + 1).unwrap_or(Goal::After(op))],
+            Control::Scope => smallvec![enter(position() + 1).unwrap_or(Goal::After(op))],
             Control::Branch => smallvec![Goal::After(op)],
             Control::Deferred => smallvec![Goal::Resume],
             Control::Loop => {
+                let at = position();
                 let again = enter(at + 1).or_else(|| enter(0)).unwrap_or(Goal::After(op));
                 if at == 0 { smallvec![again, Goal::After(op)] } else { smallvec![again] }
             }

@@ -160,9 +160,7 @@ impl Engine<'_> {
         let loss = if f.entry() == Some(block) { Loss::Exit } else { loss };
         let at = f.last(block);
         for state in states.iter_mut() {
-            for &local in &ended {
-                state.end_local(local, &self.terms);
-            }
+            state.end_locals(&ended, &self.terms);
             if state.dirty {
                 self.settle(state, loss, at);
             }
@@ -179,9 +177,7 @@ impl Engine<'_> {
         let f = self.f;
         let is_body = f.entry() == Some(block);
         for state in states.iter_mut() {
-            for &local in self.index.locals(block) {
-                state.end_local(local, &self.terms);
-            }
+            state.end_locals(self.index.locals(block), &self.terms);
             let gone = |value: Value| match f.def(value) {
                 luma_ir::Def::Result(op, _) => f.parent(op) == Some(block),
                 luma_ir::Def::Arg(home, _) => home == block,

@@ -1,6 +1,7 @@
 //! What is known at one point on one path: the contents of places, the objects, and facts.
 
 use luma_ir::{Op, Symbol, Value};
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use super::history::HistoryId;
@@ -546,19 +547,26 @@ impl State {
 
     // --- the end of variables ---------------------------------------------------------------
 
-    /// The scope of a variable ends.
-    pub(crate) fn end_local(&mut self, local: Value, terms: &Terms) {
-        let root = Root::Local(local);
-        let held = self.cells_of(root).iter().filter_map(|cell| object_of(cell.val));
-        let held: SmallVec<[Root; 2]> = held.collect();
-        self.clear_root(root);
-        self.unexpose(root);
-        for object in held {
-            let is_used = self.is_pointed_at(object) || self.is_tested(object, terms);
-            if self.is_gone(object) && !is_used {
-                self.remove_object(object);
-            }
+    /// The scope of variables ends.
+    pub(crate) fn end_locals(&mut self, locals: &[Value], terms: &Terms) {
+        let mut held: SmallVec<[Root; 4]> = SmallVec::new();
+        // From the last to the first, which moves the least of the sorted cells.
+        for &local in locals.iter().rev() {
+            let root = Root::Local(local);
+            held.extend(self.cells_of(root).iter().filter_map(|cell| object_of(cell.val)));
+            self.clear_root(root);
+            self.unexpose(root);
         }
+        held.retain(|object| self.is_gone(*object) && !self.is_tested(*object, terms));
+        if held.is_empty() {
+            return;
+        }
+        let mut gone: FxHashSet<Root> = held.into_iter().collect();
+        let vals = self.values.iter().map(|&(_, val)| val);
+        for object in vals.chain(self.cells.iter().map(|cell| cell.val)).filter_map(object_of) {
+            gone.remove(&object);
+        }
+        self.objects.retain(|(root, _)| !gone.contains(root));
     }
 
     /// Nothing reads a variable any more: paths that only differ in what it holds are one. What it
