@@ -1,6 +1,5 @@
 //! `lumac bisect`: finds the step, from source to machine code, that introduces a failure.
 
-use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -10,9 +9,10 @@ use luma_pass::instrument::{Selector, StepInfo, World, unified_diff};
 
 use crate::interp::{self, Behaviour};
 use crate::oracle::{self, Gate, Job, Oracle};
+use crate::program::ProgramArgs;
 use luma_driver::extension::Registry;
 use luma_driver::input::{Input, Level};
-use luma_driver::options::{CodeArgs, EmitKind, InputArgs, PipelineArgs};
+use luma_driver::options::{EmitKind, InputArgs};
 use luma_driver::run::LIMITS;
 use luma_driver::steps::{self, Granularity, Plan, State};
 use luma_driver::{emit, levels, with_input};
@@ -27,32 +27,18 @@ pub struct BisectArgs {
     /// the step in place of `{}`, or as its last argument.
     #[arg(long, value_name = "ORACLE")]
     pub(crate) oracle: Oracle,
-    /// Stop the program after N interpreter steps.
-    #[arg(long, value_name = "N")]
-    pub(crate) step_limit: Option<u64>,
+    /// How the program is compiled and run.
     #[command(flatten)]
-    pub(crate) code: CodeArgs,
-    /// Which passes run.
-    #[command(flatten)]
-    pub pipeline: PipelineArgs,
-    /// Arguments for the program.
-    #[arg(last = true, value_name = "ARGS")]
-    pub(crate) args: Vec<OsString>,
+    pub program: ProgramArgs,
 }
 
 /// Runs the command; the exit code is 0 if a step was found.
 pub fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
     let mut code = ExitCode::FAILURE;
     let read = with_input(&args.input, registry, |map, input, dialects, _| {
-        let job = Job {
-            registry,
-            dialects,
-            code: &args.code,
-            pipeline: &args.pipeline,
-            verify_ownership: args.input.diagnostics.verify(),
-            args: &args.args,
-        };
-        let search = Search { job, map, input, step_limit: args.step_limit };
+        let verify = args.input.diagnostics.verify();
+        let job = args.program.job(registry, dialects, verify);
+        let search = Search { job, map, input, step_limit: args.program.step_limit };
         match search.run(&args.oracle) {
             Ok(text) => code = emit::to_stdout(text.as_bytes()),
             Err(Nothing { message, usage }) => {

@@ -12,6 +12,7 @@ use luma_pass::Analyses;
 use luma_pass::instrument::{Selector, World};
 
 use crate::oracle::{Gate, Job};
+use crate::program::ProgramArgs;
 use luma_driver::extension::Registry;
 use luma_driver::input::Input;
 use luma_driver::options::{CodeArgs, EmitKind, InputArgs, OptLevel, PipelineArgs};
@@ -26,17 +27,9 @@ pub struct InterpArgs {
     /// Interpret the IR after this step (name or number) over Luma IR; `none` is before all passes.
     #[arg(long, value_name = "PASS", default_value = "none")]
     pub(crate) after: String,
-    /// Stop the program after N interpreter steps.
-    #[arg(long, value_name = "N")]
-    pub(crate) step_limit: Option<u64>,
+    /// How the program is compiled and run.
     #[command(flatten)]
-    pub(crate) code: CodeArgs,
-    /// Which passes run.
-    #[command(flatten)]
-    pub pipeline: PipelineArgs,
-    /// Arguments for the program.
-    #[arg(last = true, value_name = "ARGS")]
-    pub(crate) args: Vec<OsString>,
+    pub program: ProgramArgs,
 }
 
 /// What `lumac check-levels` is asked for.
@@ -44,17 +37,9 @@ pub struct InterpArgs {
 pub struct CheckLevelsArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Stop the program after N interpreter steps.
-    #[arg(long, value_name = "N")]
-    pub(crate) step_limit: Option<u64>,
+    /// How the program is compiled and run.
     #[command(flatten)]
-    pub(crate) code: CodeArgs,
-    /// Which passes run.
-    #[command(flatten)]
-    pub pipeline: PipelineArgs,
-    /// Arguments for the program.
-    #[arg(last = true, value_name = "ARGS")]
-    pub(crate) args: Vec<OsString>,
+    pub program: ProgramArgs,
 }
 
 /// `lumac interp`: the exit code is the program's, or 1 when it is stopped.
@@ -68,9 +53,7 @@ pub fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
         };
         let mut state = State::Luma(Box::new(module), Analyses::default());
         if args.after != "none" {
-            let (code, pipeline) = (&args.code, &args.pipeline);
-            let job =
-                Job { registry, dialects, code, pipeline, verify_ownership: verify, args: &[] };
+            let job = args.program.job(registry, dialects, verify);
             let plan = match job.plan(input.level, EmitKind::Exe, Granularity::Single) {
                 Ok(plan) => plan,
                 Err(why) => return misuse = Some(why),
@@ -81,7 +64,7 @@ pub fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
                 return diagnostics.extend(errors);
             }
         }
-        let options = options(&args.args, args.step_limit);
+        let options = options(&args.program.args, args.program.step_limit);
         let outcome = luma_interp::run(state.module(), &options, &mut std::io::stdout().lock());
         exit = outcome.exit_code;
         diagnostics.extend(outcome.trap.map(|trap| trap.to_diagnostic()));
@@ -100,16 +83,8 @@ pub fn check_levels(args: &CheckLevelsArgs, registry: &Registry) -> ExitCode {
     let code = with_input(&args.input, registry, |map, input, dialects, diagnostics| {
         let verify = args.input.diagnostics.verify();
         if let Some(module) = levels::program(map, input, dialects, verify, diagnostics) {
-            let (code, pipeline) = (&args.code, &args.pipeline);
-            let job = Job {
-                registry,
-                dialects,
-                code,
-                pipeline,
-                verify_ownership: verify,
-                args: &args.args,
-            };
-            match compare(map, input, &job, module, args.step_limit) {
+            let job = args.program.job(registry, dialects, verify);
+            match compare(map, input, &job, module, args.program.step_limit) {
                 Ok(text) => summary = text,
                 Err(Stop::Misuse(why)) => misuse = Some(why),
                 Err(Stop::Reported(errors)) => diagnostics.extend(errors),

@@ -5,11 +5,13 @@
 mod bisect;
 mod interp;
 mod oracle;
+mod program;
 mod reduce;
 mod sweep;
 
 pub use bisect::{BisectArgs, bisect};
 pub use interp::{CheckLevelsArgs, InterpArgs, check_levels, interp};
 pub use oracle::Oracle;
+pub use program::ProgramArgs;
 pub use reduce::{ReduceArgs, reduce};
 pub use sweep::{SweepArgs, SweepFormat, sweep};

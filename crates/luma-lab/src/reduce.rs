@@ -1,6 +1,5 @@
 //! `lumac reduce`: shrinks a program while an oracle accepts it.
 
-use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,9 +15,10 @@ use luma_reduce::{Options, Stats, reduce_module, reduce_source};
 
 use crate::interp;
 use crate::oracle::{self, Gate, Job, Oracle};
+use crate::program::ProgramArgs;
 use luma_driver::extension::Registry;
 use luma_driver::input::{Input, Level};
-use luma_driver::options::{CodeArgs, EmitKind, InputArgs, PipelineArgs};
+use luma_driver::options::{EmitKind, InputArgs};
 use luma_driver::steps::{self, Plan, State};
 use luma_driver::{emit, levels, with_input};
 
@@ -41,31 +41,17 @@ pub struct ReduceArgs {
     /// Stop after this many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) max_time: Option<u64>,
-    /// Stop the program after N interpreter steps.
-    #[arg(long, value_name = "N")]
-    pub(crate) step_limit: Option<u64>,
+    /// How the program is compiled and run.
     #[command(flatten)]
-    pub(crate) code: CodeArgs,
-    /// Which passes run.
-    #[command(flatten)]
-    pub pipeline: PipelineArgs,
-    /// Arguments for the program.
-    #[arg(last = true, value_name = "ARGS")]
-    pub(crate) args: Vec<OsString>,
+    pub program: ProgramArgs,
 }
 
 /// Runs the command; the exit code is 0 if the oracle accepts the input.
 pub fn reduce(args: &ReduceArgs, registry: &Registry) -> ExitCode {
     let mut code = ExitCode::FAILURE;
     let read = with_input(&args.input, registry, |map, input, dialects, _| {
-        let job = Job {
-            registry,
-            dialects,
-            code: &args.code,
-            pipeline: &args.pipeline,
-            verify_ownership: args.input.diagnostics.verify(),
-            args: &args.args,
-        };
+        let verify = args.input.diagnostics.verify();
+        let job = args.program.job(registry, dialects, verify);
         code = match reduced(args, job, map, input) {
             Ok(text) => write(args, &text),
             Err(message) => {
@@ -98,7 +84,7 @@ fn reduced(
     input: Input,
 ) -> Result<String, String> {
     let text = levels::text(map, input.file);
-    let judge = Judge::new(job, input.level, &args.oracle, text, args.step_limit)?;
+    let judge = Judge::new(job, input.level, &args.oracle, text, args.program.step_limit)?;
     let options =
         Options { max_calls: args.max_calls, max_time: args.max_time.map(Duration::from_secs) };
     let progress = Progress::new();

@@ -21,10 +21,10 @@ pub(crate) fn run(cli: &Cli, mut registry: Registry) -> ExitCode {
     }
     let pipeline = match &cli.command {
         Some(Command::Run(args)) => &args.pipeline,
-        Some(Command::Interp(args)) => &args.pipeline,
-        Some(Command::CheckLevels(args)) => &args.pipeline,
-        Some(Command::Bisect(args)) => &args.pipeline,
-        Some(Command::Reduce(args)) => &args.pipeline,
+        Some(Command::Interp(args)) => &args.program.pipeline,
+        Some(Command::CheckLevels(args)) => &args.program.pipeline,
+        Some(Command::Bisect(args)) => &args.program.pipeline,
+        Some(Command::Reduce(args)) => &args.program.pipeline,
         _ => &cli.compile.pipeline,
     };
     if pipeline.test_passes {
