@@ -79,18 +79,18 @@ fn main() -> ExitCode {
         ..Settings::default()
     };
     let report = match cli.engine {
-        Engine::Soundness => soundness::run(&settings),
-        Engine::Precision => precision::run(&settings),
+        Engine::Soundness => Ok(soundness::run(&settings)),
+        Engine::Precision => Ok(precision::run(&settings)),
         Engine::Mutation => mutate::run(&settings, &programs(&cli.files)),
         Engine::Twins => {
-            let tools = twins::Tools { lumac: cli.lumac, clang: cli.clang };
-            match twins::run(&settings, &tools) {
-                Ok(report) => report,
-                Err(message) => {
-                    eprintln!("luma-judge: {message}");
-                    return ExitCode::FAILURE;
-                }
-            }
+            twins::run(&settings, &twins::Tools { lumac: cli.lumac, clang: cli.clang })
+        }
+    };
+    let report = match report {
+        Ok(report) => report,
+        Err(message) => {
+            eprintln!("luma-judge: {message}");
+            return ExitCode::FAILURE;
         }
     };
     print(&report);

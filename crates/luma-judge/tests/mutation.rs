@@ -14,7 +14,7 @@ fn count(report: &Report, what: &str) -> usize {
 fn mutants_that_go_wrong_are_rejected() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let sample: Vec<_> = files(&root).into_iter().step_by(5).collect();
-    let report = run(&Settings { programs: 4, ..Settings::default() }, &sample);
+    let report = run(&Settings { programs: 4, ..Settings::default() }, &sample).unwrap();
     for failure in &report.failures {
         println!("{}\n{}\n{}", failure.name, failure.source, failure.what);
     }
@@ -40,7 +40,7 @@ const main -> fn () int {
     std::fs::create_dir_all(&directory).unwrap();
     let path = directory.join("program.lx");
     std::fs::write(&path, program).unwrap();
-    let report = run(&Settings::default(), &[path]);
+    let report = run(&Settings::default(), &[path]).unwrap();
     std::fs::remove_dir_all(&directory).unwrap();
     assert_eq!(count(&report, "Free Deleted: rejected, defect"), 1, "{:?}", report.counts);
     assert_eq!(count(&report, "Free Doubled: rejected, defect"), 1, "{:?}", report.counts);

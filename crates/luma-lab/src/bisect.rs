@@ -52,7 +52,7 @@ pub fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
     if read == ExitCode::SUCCESS { code } else { read }
 }
 
-/// Why no step was found.
+/// The reason why no step was found.
 struct Nothing {
     message: String,
     /// The command line is wrong.
@@ -76,7 +76,7 @@ struct Search<'a> {
 struct Guilty {
     /// The number of the step; 0 is the input.
     step: usize,
-    /// How the failure shows.
+    /// The observed symptom.
     because: String,
     /// Native runs were compared, so the result of the step was only observed through the steps
     /// that follow it.

@@ -140,7 +140,7 @@ pub(crate) fn options(args: &[OsString], step_limit: Option<u64>) -> Options {
     Options { args, environment, step_limit, ..Options::default() }
 }
 
-/// What runs a program.
+/// An executor of programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Executor {
     /// The interpreter, which notices every misuse of memory.
@@ -149,7 +149,7 @@ pub(crate) enum Executor {
     Machine,
 }
 
-/// What can be seen of a run.
+/// The observable behaviour of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Behaviour {
     pub(crate) by: Executor,

@@ -1,5 +1,6 @@
 //! `lumac reduce`: shrinks a program while an oracle accepts it.
 
+use std::cell::OnceCell;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -121,6 +122,9 @@ fn reduced(
         }
     };
     progress.finish();
+    if let Some(why) = judge.failure.get() {
+        return Err(format!("a candidate could not be tested: {why}"));
+    }
     summary(&stats, unit)?;
     // Files end with the end of a line, unless that matters.
     let whole = format!("{text}\n");
@@ -181,6 +185,8 @@ struct Judge<'a> {
     directory: TempDir,
     /// The file name of candidates in `directory`.
     name: &'static str,
+    /// Why a candidate could not be judged, which says nothing about it.
+    failure: OnceCell<String>,
 }
 
 enum Test {
@@ -220,18 +226,18 @@ impl<'a> Judge<'a> {
             }
             Oracle::Output => output(&job, level, text, step_limit)?,
         };
-        Ok(Self { job, level, test, directory, name })
+        Ok(Self { job, level, test, directory, name, failure: OnceCell::new() })
     }
 
     fn holds(&self, text: &str) -> bool {
         match &self.test {
             Test::Command(command) => {
-                self.put(text).and_then(|path| oracle::command(command, &path)).unwrap_or(false)
+                self.known(self.put(text).and_then(|path| oracle::command(command, &path)))
             }
-            Test::Crash(signature) => self
-                .put(text)
-                .and_then(|path| crash(&self.job, &path))
-                .is_ok_and(|crash| crash.as_ref() == Some(signature)),
+            Test::Crash(signature) => {
+                let crash = self.put(text).and_then(|path| crash(&self.job, &path));
+                self.known(crash.map(|crash| crash.as_ref() == Some(signature)))
+            }
             Test::EarlyDiagnostic(code) => {
                 oracle::reports(&early(&self.job, self.level, text), code)
             }
@@ -244,6 +250,14 @@ impl<'a> Judge<'a> {
                     == Ok(Some(*kind))
             }
         }
+    }
+
+    /// The verdict, if there is one. A full disk or a shell that cannot be started is none.
+    fn known(&self, verdict: Result<bool, String>) -> bool {
+        verdict.unwrap_or_else(|why| {
+            self.failure.get_or_init(|| why);
+            false
+        })
     }
 
     fn put(&self, text: &str) -> Result<std::path::PathBuf, String> {

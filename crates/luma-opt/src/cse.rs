@@ -66,11 +66,11 @@ struct Finder<'a> {
     context: &'a Context,
     f: &'a Function,
     loads: bool,
-    /// What is at hand, by hash.
+    /// Available operations, by hash.
     table: FxHashMap<u64, Vec<Op>>,
     /// The hashes of what was entered, to leave it again.
     undo: Vec<u64>,
-    /// What is known to be in places.
+    /// Known contents of places.
     places: FxHashMap<Value, Value>,
     /// By index of the value, what takes its place.
     replaced: Vec<Option<Value>>,

@@ -1,6 +1,7 @@
 //! What leaves what, and what cannot stay structured: found for every structured operation of a
 //! function in one walk.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Context, Entity, Function, Op, Region};
 use rustc_hash::FxHashMap;
@@ -52,7 +53,7 @@ const BLOCKS: Flags = 8;
 /// The exits that run a `luma.defer`.
 #[derive(Clone, Copy, Default, Debug)]
 struct Runs {
-    /// How many, by kind.
+    /// The number of exits, by kind.
     exits: [u32; 4],
     /// How many times its code is still to be put somewhere.
     copies: u32,
@@ -139,7 +140,7 @@ impl Exits {
     }
 }
 
-/// What a region holds.
+/// Properties of a region.
 #[derive(Default)]
 struct Found {
     flags: Flags,
@@ -198,7 +199,8 @@ impl Finder<'_> {
                     _ => 0,
                 };
             }
-            let structured = found.structured.get(structured_before..).unwrap_or_default();
+            let structured = found.structured.get(structured_before..);
+            let structured = structured.or_never(&[], "the list only grows");
             let moves = (found.ops - ops_before).saturating_mul(structured.len() as u64);
             if self.extent == Extent::Lowering && moves > MOST_MOVES {
                 for &op in structured {

@@ -157,6 +157,7 @@ impl Mover<'_> {
             }
             target = least;
         }
+        // Beyond the last loop: it stays where it is.
         let Some(&before) = self.loops.get(target) else { return };
         for operand in f.operands(op).to_vec() {
             if let Some(leaf) = leaf(self.cx.context, f, operand)

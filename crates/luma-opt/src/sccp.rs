@@ -82,7 +82,7 @@ const BRANCHES: Statistic =
 const BLOCKS: Statistic =
     Statistic { name: "blocks-removed", summary: "Blocks removed because they are unreachable." };
 
-/// What is known of a value.
+/// The lattice element of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Fact {
     /// It has not been computed.
@@ -149,7 +149,7 @@ impl SparseForward for Constants<'_> {
     }
 }
 
-/// What is to be changed.
+/// The rewrites to apply.
 #[derive(Default)]
 struct Plan {
     /// In the order of their definitions.

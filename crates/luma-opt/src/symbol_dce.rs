@@ -50,7 +50,7 @@ impl ModulePass for SymbolDce {
     }
 }
 
-/// What the roots lead to.
+/// Symbols reachable from the roots.
 struct Reached<'a> {
     module: &'a Module,
     context: &'a Context,

@@ -29,15 +29,17 @@ use verdict::{Judged, judge_file};
 /// Changes each program of `files` and reports the mutants that are accepted though they go wrong,
 /// which is a failure where everything is tracked. `settings.programs` bounds the number of
 /// mutants of one file.
-pub fn run(settings: &Settings, files: &[PathBuf]) -> Report {
+///
+/// # Errors
+///
+/// A message that says which file cannot be read.
+pub fn run(settings: &Settings, files: &[PathBuf]) -> Result<Report, String> {
     let start = Instant::now();
-    let judged: Vec<Vec<Judged>> = files
-        .par_iter()
-        .map(|path| {
-            let source = std::fs::read_to_string(path).unwrap_or_default();
-            judge_file(settings, &name_of(path), &source)
-        })
-        .collect();
+    let judge = |path: &PathBuf| match std::fs::read_to_string(path) {
+        Ok(source) => Ok(judge_file(settings, &name_of(path), &source)),
+        Err(why) => Err(format!("cannot read `{}`: {why}", path.display())),
+    };
+    let judged: Vec<Vec<Judged>> = files.par_iter().map(judge).collect::<Result<_, _>>()?;
     let mut report = Report { engine: "mutation", ..Report::default() };
     let used = judged.iter().filter(|mutants| !mutants.is_empty()).count();
     let mutants: Vec<Judged> = judged.into_iter().flatten().collect();
@@ -69,7 +71,7 @@ pub fn run(settings: &Settings, files: &[PathBuf]) -> Report {
         answers: None,
         what: mutant.what,
     }));
-    report
+    Ok(report)
 }
 
 /// The correct programs below `root`, the directory of the repository: none of their lines expects

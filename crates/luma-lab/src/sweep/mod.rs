@@ -82,7 +82,7 @@ const LEVELS: [&str; 4] = ["luma-ir", "mlir", "mlir-llvm", "llvm-ir"];
 /// One program under one pipeline.
 #[derive(Debug, Default)]
 struct Cell {
-    /// Why it could not be compiled.
+    /// The reason why it could not be compiled.
     error: Option<String>,
     /// Operations by level and dialect.
     ops: BTreeMap<String, u64>,
@@ -90,7 +90,7 @@ struct Cell {
     object_bytes: usize,
     program: Option<Program>,
     run: Vec<Duration>,
-    /// What the first run did.
+    /// Output and exit code of the first run.
     did: Option<Captured>,
 }
 

@@ -1,6 +1,7 @@
 //! What the lowering has to know of a whole function before it starts: the order of its operations,
 //! and how its values and variables are used.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Entity, Function, Op, Value};
 use rustc_hash::FxHashMap;
@@ -127,12 +128,15 @@ impl Shape {
 
     /// Whether anything uses `value`.
     pub(crate) fn is_used(&self, value: Value) -> bool {
-        self.used.get(value.index()).copied().unwrap_or(true)
+        self.used.get(value.index()).copied().or_never(true, "one flag for each value")
     }
 
     /// Where `op` is.
     pub(crate) fn range(&self, op: Op) -> Range {
-        self.ranges.get(op.index()).copied().unwrap_or_default()
+        self.ranges
+            .get(op.index())
+            .copied()
+            .or_never(Range::default(), "one range for each operation")
     }
 
     /// How a variable is used, if `place` is one.
@@ -146,7 +150,7 @@ impl Uses {
     pub(crate) fn stores_in(&self, range: Range) -> &[(u32, Op)] {
         let from = self.stores.partition_point(|&(at, _)| at < range.start);
         let to = self.stores.partition_point(|&(at, _)| at < range.end);
-        self.stores.get(from..to).unwrap_or_default()
+        self.stores.get(from..to).or_never(&[], "a range ends after it starts")
     }
 
     /// The last store before `range`.

@@ -1,10 +1,11 @@
 //! Graphs of blocks: what needs to be seen as a whole.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::rewrite::Rewriter;
 use luma_ir::{Block, Entity, Function, Op, Region, Successor, Value};
 
-/// What [`simplify`] did.
+/// Statistics of [`simplify`].
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Simplified {
     pub(super) changed: bool,
@@ -113,7 +114,13 @@ fn beyond(f: &Function, successor: &Successor) -> Option<Successor> {
     }
     let given = |value: Value| {
         let index = args.iter().position(|&arg| arg == value);
-        index.and_then(|index| successor.args.get(index).copied()).unwrap_or(value)
+        match index {
+            Some(index) => {
+                let given = successor.args.get(index).copied();
+                given.or_never(value, "as many values as the block has arguments")
+            }
+            None => value,
+        }
     };
     Some(Successor { block: target.block, args: target.args.iter().map(|&v| given(v)).collect() })
 }
@@ -134,7 +141,8 @@ fn merge_arguments(rewriter: &mut Rewriter<'_>, region: Region) -> bool {
     }
     let mut changed = false;
     for block in blocks {
-        let edges = incoming.get(block.index()).map(Vec::as_slice).unwrap_or_default();
+        let edges = incoming.get(block.index()).map(Vec::as_slice);
+        let edges = edges.or_never(&[], "one list for each block");
         let args = rewriter.func().block_args(block).to_vec();
         let mut drop = vec![false; args.len()];
         for (i, &arg) in args.iter().enumerate() {

@@ -16,6 +16,7 @@
 
 mod sweep;
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialect::Control;
 use luma_ir::dialects::luma;
 use luma_ir::{Block, Context, Def, Entity, Function, Op, Region, Value, rewrite};
@@ -76,11 +77,11 @@ impl Live {
     }
 
     fn ends(&self, op: Op) -> &[Op] {
-        self.ends.get(op.index()).map(Vec::as_slice).unwrap_or_default()
+        self.ends.get(op.index()).map(Vec::as_slice).or_never(&[], "one list for each operation")
     }
 
     fn sources(&self, block: Block) -> &[(Op, usize)] {
-        self.sources.get(block.index()).map(Vec::as_slice).unwrap_or_default()
+        self.sources.get(block.index()).map(Vec::as_slice).or_never(&[], "one list for each block")
     }
 }
 

@@ -1,6 +1,7 @@
 //! From what happens where to what holds: losses go along the edges of [`Flow`] until nothing
 //! changes. Every node loses a thing once, so that is linear in the edges.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::{Entity, Module, Symbol, Type, Value};
 use rustc_hash::FxHashMap;
 
@@ -30,8 +31,11 @@ impl Facts {
         let mut facts = Self::default();
         for (&name, f) in &module.functions {
             let Some(entry) = f.entry() else { continue };
-            let base = flow.bases.get(&name).copied().unwrap_or(0);
-            let lost = |node: Node| flow.lost.get(node as usize).copied().unwrap_or(Losses::MAX);
+            let base = flow.bases.get(&name).copied().or_never(0, "every function has nodes");
+            let lost = |node: Node| {
+                let lost = flow.lost.get(node as usize).copied();
+                lost.or_never(Losses::MAX, "nodes are numbered from 0")
+            };
             let param = |(&value, &ty): (&Value, &Type)| match context.is_ptr(ty) {
                 true => of_param(lost(base + value.index() as Node)),
                 false => Vec::new(),
@@ -74,7 +78,12 @@ fn lose_backward(flow: &mut Flow) {
     let is_lost = |&node: &Node| flow.lost.get(node as usize).is_some_and(|&l| l & !OLD != 0);
     let mut pending: Vec<Node> = (0..flow.lost.len() as Node).filter(is_lost).collect();
     while let Some(node) = pending.pop() {
-        let lost = flow.lost.get(node as usize).copied().unwrap_or(0) & !OLD;
+        let lost = flow
+            .lost
+            .get(node as usize)
+            .copied()
+            .or_never(Losses::MAX, "nodes are numbered from 0")
+            & !OLD;
         // A copy that is kept can be used for anything.
         let of_argument = match lost & RETURNED {
             0 => lost,

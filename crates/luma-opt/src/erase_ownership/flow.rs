@@ -1,5 +1,6 @@
 //! Where pointers go: edges between the values of a module, and what is lost at each.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Context, Entity, Function, Module, Op, Symbol, Type, Value, callee};
 use rustc_hash::FxHashMap;
@@ -54,7 +55,7 @@ impl Flow {
         }
         flow.lost = vec![0; next as usize];
         for (&name, f) in &module.functions {
-            let base = flow.bases.get(&name).copied().unwrap_or(0);
+            let base = flow.bases.get(&name).copied().or_never(0, "every function has nodes");
             let private = private_variables(f);
             let mut body = Body { flow: &mut flow, module, f, base, private };
             for &param in f.entry().map(|entry| f.block_args(entry)).unwrap_or_default() {
@@ -113,7 +114,7 @@ impl Body<'_> {
     }
 
     fn is_private(&self, place: Value) -> bool {
-        self.private.get(place.index()).copied().unwrap_or(false)
+        self.private.get(place.index()).copied().or_never(false, "one flag for each value")
     }
 
     /// `to` may be the value `from` is.
@@ -232,7 +233,8 @@ impl Body<'_> {
             self.lose_all(f.operands(op), losses);
             return self.lose_all(f.results(op), OLD);
         };
-        let base = self.flow.bases.get(&target.name).copied().unwrap_or(0);
+        let base =
+            self.flow.bases.get(&target.name).copied().or_never(0, "every function has nodes");
         let params = target.entry().map(|entry| target.block_args(entry)).unwrap_or_default();
         for (&arg, param) in f.operands(op).iter().zip(params) {
             let edge = (self.node(arg), base + param.index() as Node);
@@ -265,7 +267,8 @@ impl Body<'_> {
         };
         match f.op_name(outer) {
             luma::Loop::NAME => {
-                let index = f.op_regions(outer).iter().position(|&r| r == region).unwrap_or(0);
+                let index = f.op_regions(outer).iter().position(|&r| r == region);
+                let index = index.or_never(0, "a region is one of its operation's");
                 match (index, values) {
                     (0, [_, carried @ ..]) => {
                         self.enter(carried, outer, 1);

@@ -1,5 +1,6 @@
 //! How values travel along branches.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Builder, Loc, Position, Type, Value};
 
@@ -82,7 +83,7 @@ impl Flattener<'_> {
     pub(super) fn new_slot(&mut self, ty: Type) -> Value {
         let place = self.cx.context.place(ty);
         let loc = self.cx.derive(self.f.loc);
-        let entry = self.f.entry().unwrap_or(self.at);
+        let entry = self.f.entry().or_never(self.at, "what is flattened is a body");
         let position = match self.f.first(entry) {
             Some(first) => Position::Before(first),
             None => Position::End(entry),

@@ -16,6 +16,7 @@
 //! cannot be carried past a hub as SSA values, for its block does not know which exit was taken;
 //! they go through slots.
 
+use luma_diagnostics::never;
 use std::rc::Rc;
 
 use luma_ir::dialects::luma;
@@ -312,9 +313,15 @@ impl Flattener<'_> {
 
     /// At the end of a hub: goes where the selector says.
     fn dispatch(&mut self, hub: usize) {
-        let Some(Hub { defer, selector, exits, .. }) = self.tree.hubs.get(hub) else { return };
+        let Some(Hub { defer, selector, exits, .. }) = self.tree.hubs.get(hub) else {
+            never!("the hub is one of the tree");
+            return;
+        };
         let (loc, selector, exits) = (self.derived(*defer), *selector, exits.clone());
-        let Some((&first, rest)) = exits.split_first() else { return };
+        let Some((&first, rest)) = exits.split_first() else {
+            never!("a hub has exits");
+            return;
+        };
         let number = self.load(selector, Type::I64, loc);
         let cases = (1..=rest.len() as i64).map(|i| Attribute::array([Attribute::int(i)]));
         let cases = Attribute::array(cases);

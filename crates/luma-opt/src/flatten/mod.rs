@@ -10,6 +10,7 @@
 mod carry;
 mod drop_tree;
 
+use luma_diagnostics::{OrNever as _, never};
 use std::rc::Rc;
 
 use luma_ir::dialects::luma;
@@ -179,7 +180,10 @@ impl Flattener<'_> {
     /// `luma.if`: whether control comes out of it.
     fn flatten_if(&mut self, op: Op) -> bool {
         let loc = self.derived(op);
-        let Some(&condition) = self.f.operands(op).first() else { return true };
+        let Some(&condition) = self.f.operands(op).first() else {
+            never!("`luma.if` has a condition");
+            return true;
+        };
         let results = self.f.results(op).to_vec();
         let carriers = self.carriers(&results, false);
         let branch_at = self.at;
@@ -196,7 +200,7 @@ impl Flattener<'_> {
                 live = true;
             }
         }
-        let to_then = targets.first().copied().unwrap_or(merge);
+        let to_then = targets.first().copied().or_never(merge, "`luma.if` has a region");
         let to_else = targets.get(1).copied().unwrap_or(merge);
         self.at = branch_at;
         let mut b = self.builder(loc);
@@ -211,9 +215,12 @@ impl Flattener<'_> {
     /// `luma.switch`: whether control comes out of it.
     fn flatten_switch(&mut self, op: Op) -> bool {
         let loc = self.derived(op);
-        let Some(&value) = self.f.operands(op).first() else { return true };
+        let Some(&value) = self.f.operands(op).first() else {
+            never!("`luma.switch` has a value");
+            return true;
+        };
         let cases = luma::Switch(op).cases_attr(self.f).cloned();
-        let cases = cases.unwrap_or_else(|| Attribute::array([]));
+        let cases = cases.or_never(Attribute::array([]), "`luma.switch` has cases");
         let results = self.f.results(op).to_vec();
         let carriers = self.carriers(&results, false);
         let branch_at = self.at;
@@ -231,7 +238,8 @@ impl Flattener<'_> {
         }
         self.at = branch_at;
         let arms = targets.split_off(targets.len().min(1));
-        let default = targets.pop().unwrap_or_else(|| goto(merge));
+        let default =
+            targets.pop().or_never(goto(merge), "`luma.switch` has a region for the rest");
         luma::SwitchBr::build(&mut self.builder(loc), value, cases, default, arms);
         self.at = merge;
         if live {
@@ -287,7 +295,7 @@ impl Flattener<'_> {
         self.receive(&args, carriers, self.derived(op));
     }
 
-    /// What stands for `value` now.
+    /// The current replacement of `value`.
     fn current(&self, value: Value) -> Value {
         self.replaced.get(&value).copied().unwrap_or(value)
     }

@@ -30,6 +30,7 @@
 mod single_exit;
 mod splice;
 
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, CallGraph, Dominators, Function, Linkage, Module, Op, Symbol, callee};
 use luma_pass::{
@@ -141,7 +142,10 @@ impl Inliner<'_> {
         if self.graph.callees(name).is_empty() {
             return false;
         }
-        let Some(slot) = module.functions.get_mut(&name) else { return false };
+        let Some(slot) = module.functions.get_mut(&name) else {
+            never!("the functions of the call graph are in the module");
+            return false;
+        };
         if slot.entry().is_none() {
             return false;
         }

@@ -1,5 +1,6 @@
 //! Puts copies of bodies in place of calls.
 
+use luma_diagnostics::never;
 use luma_ir::dialects::{luma, own};
 use luma_ir::{
     Attribute, Block, Builder, CallSite, CloneMap, Function, Loc, Op, Position, Successor, Symbol,
@@ -76,7 +77,10 @@ impl<'a> Splicer<'a> {
 
     /// Puts a copy of the body of `source` in place of `call`.
     pub(super) fn replace(&mut self, call: Op, source: &Function, form: Form) {
-        let Some(entry) = source.entry() else { return };
+        let Some(entry) = source.entry() else {
+            never!("only functions with a body are inlined");
+            return;
+        };
         let mut copy = Copy::new(source, self.f.loc(call));
         self.hand_over(call, source, entry, &mut copy);
         match form {
@@ -91,7 +95,10 @@ impl<'a> Splicer<'a> {
         let name = callee(self.f, call);
         let mut taken: Vec<Value> = Vec::new();
         for (index, arg) in self.f.operands(call).to_vec().into_iter().enumerate() {
-            let Some(&param) = source.block_args(entry).get(index) else { continue };
+            let Some(&param) = source.block_args(entry).get(index) else {
+                never!("a call has as many arguments as the function has parameters");
+                continue;
+            };
             let mut value = arg;
             if let Some(give) = self.f.def_op(arg)
                 && self.f.op_name(give) == own::Give::NAME

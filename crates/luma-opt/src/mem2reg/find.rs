@@ -12,7 +12,7 @@ pub(super) type Number = u32;
 pub(super) struct Variable {
     pub(super) local: Op,
     pub(super) place: Value,
-    /// What it holds.
+    /// The type of its value.
     pub(super) ty: Type,
     /// Whether it can become a value, as far as its uses go.
     pub(super) fits: bool,
@@ -22,7 +22,7 @@ pub(super) struct Variable {
     pub(super) blocks: Vec<Block>,
     /// Whether more than one block of the body uses it.
     pub(super) is_shared: bool,
-    /// Where it was seen first.
+    /// The place of its first use.
     home: Option<(Block, Barrier)>,
 }
 

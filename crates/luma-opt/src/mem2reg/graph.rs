@@ -1,5 +1,6 @@
 //! The graph of phis and their incoming values, before any of them is inserted.
 
+use luma_diagnostics::{OrNever as _, never};
 use std::rc::Rc;
 
 use luma_ir::{Block, Op, Value};
@@ -42,7 +43,7 @@ pub(super) struct Join {
 /// How the nodes of an [`Edge`] are passed on.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Pass {
-    /// As operands.
+    /// As operands of a terminator.
     Operands(Op),
     /// As arguments of a successor.
     Successor(Op, usize),
@@ -66,7 +67,7 @@ pub(super) struct Edge {
 /// An index of [`Graph::joins`].
 pub(super) type JoinId = u32;
 
-/// What a load reads.
+/// The reaching definition of a load.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Load {
     pub(super) op: Op,
@@ -139,7 +140,10 @@ impl Graph {
                 _ => continue,
             }
             let join = self.phis.get(phi as usize).and_then(|&join| self.joins.get(join as usize));
-            let Some(join) = join else { continue };
+            let Some(join) = join else {
+                never!("every phi belongs to a join");
+                continue;
+            };
             let mut is_reached = false;
             for edge in join.edges.iter().filter_map(|&edge| self.edges.get(edge as usize)) {
                 if !edge.is_dead {
@@ -158,7 +162,9 @@ impl Graph {
             let [Some(a), Some(b), Some(c), Some(d)] = joins else { continue };
             for i in 0..a.variables.len() {
                 let phis = [a, b, c, d].map(|join| join.first as usize + i);
-                if phis.iter().any(|&phi| live.phis.get(phi).copied().unwrap_or(false)) {
+                if phis.iter().any(|&phi| {
+                    live.phis.get(phi).copied().or_never(false, "one flag for each phi")
+                }) {
                     for phi in phis {
                         if let Some(slot) = live.phis.get_mut(phi) {
                             *slot = true;

@@ -1,5 +1,6 @@
 //! Puts the phis that are worth it into the function and takes the variables out.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::luma;
 use luma_ir::{Builder, Function, Loc, Op, Position, Type, Value};
 use luma_pass::PassContext;
@@ -10,7 +11,7 @@ use crate::fold::{Constant, materialize};
 use super::find::{Number, Variable, Variables};
 use super::graph::{Edge, Graph, Node, Pass, Place};
 
-/// How much was done.
+/// Statistics.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     pub(super) locals: usize,
@@ -32,7 +33,9 @@ pub(super) fn rewrite(
     if !promoted.contains(&true) {
         return done;
     }
-    let is_promoted = |number: Number| promoted.get(number as usize).copied().unwrap_or(false);
+    let is_promoted = |number: Number| {
+        promoted.get(number as usize).copied().or_never(false, "one flag for each variable")
+    };
     let mut rewriter = Rewriter {
         cx,
         f,
@@ -43,7 +46,8 @@ pub(super) fn rewrite(
     for join in &graph.joins {
         for (i, &number) in join.variables.iter().enumerate() {
             let phi = join.first as usize + i;
-            let needed = live.get(phi).copied().unwrap_or(false) && is_promoted(number);
+            let needed = live.get(phi).copied().or_never(false, "one flag for each phi")
+                && is_promoted(number);
             if let Some(variable) = variables.list.get(number as usize).filter(|_| needed) {
                 let value = rewriter.phi(join.place, variable);
                 if let Some(slot) = rewriter.phis.get_mut(phi) {
@@ -57,12 +61,16 @@ pub(super) fn rewrite(
     for [condition, ..] in &graph.loops {
         if let Some(join) = graph.joins.get(*condition as usize) {
             let phis = join.first as usize..join.first as usize + join.variables.len();
-            let carried = rewriter.phis.get(phis).unwrap_or_default();
+            let carried =
+                rewriter.phis.get(phis).or_never(&[], "the phis of a join stand together");
             done.values -= 3 * carried.iter().flatten().count();
         }
     }
     for load in graph.loads.iter().filter(|load| is_promoted(load.variable)) {
-        let Some(variable) = variables.list.get(load.variable as usize) else { continue };
+        let Some(variable) = variables.list.get(load.variable as usize) else {
+            never!("loads are of listed variables");
+            continue;
+        };
         let before = Position::Before(load.op);
         let value = rewriter.value(load.node, variable.ty, before, rewriter.f.loc(load.op));
         if let Some(&result) = rewriter.f.results(load.op).first() {
@@ -147,7 +155,10 @@ impl Rewriter<'_> {
 
     /// Passes on what an edge needs.
     fn pass(&mut self, graph: &Graph, edge: &Edge, variables: &Variables) {
-        let Some(join) = graph.joins.get(edge.join as usize) else { return };
+        let Some(join) = graph.joins.get(edge.join as usize) else {
+            never!("edges go to joins");
+            return;
+        };
         let op = match edge.pass {
             Pass::Operands(op) | Pass::Successor(op, _) | Pass::Else(op) => op,
             Pass::Shared => return,

@@ -1,5 +1,6 @@
 //! The walk that finds the value each load reads.
 
+use luma_diagnostics::{OrNever as _, never};
 use std::rc::Rc;
 
 use luma_ir::dialects::luma;
@@ -237,7 +238,10 @@ impl Walker<'_> {
         if f.op_name(op) == luma::If::NAME && regions == 1 && !variables.is_empty() {
             self.go(join, Pass::Else(op), false);
         }
-        let Some(data) = self.graph.joins.get(join as usize) else { return };
+        let Some(data) = self.graph.joins.get(join as usize) else {
+            never!("the join has been made");
+            return;
+        };
         let (first, edges) = (data.first, data.edges.clone());
         for (i, &variable) in variables.iter().enumerate() {
             // Where every way that writes it leaves, it is still what it was.
@@ -277,7 +281,10 @@ impl Walker<'_> {
     // --- what variables hold ----------------------------------------------------------------
 
     fn node(&self, variable: Number) -> Node {
-        self.now.get(variable as usize).copied().unwrap_or(Node::Undefined)
+        self.now
+            .get(variable as usize)
+            .copied()
+            .or_never(Node::Undefined, "one node for each variable")
     }
 
     fn write(&mut self, place: Value, node: Node) {
@@ -295,7 +302,10 @@ impl Walker<'_> {
     /// Sets back what was set since the log was this long.
     fn restore(&mut self, mark: usize) {
         while self.log.len() > mark {
-            let Some((variable, node)) = self.log.pop() else { return };
+            let Some((variable, node)) = self.log.pop() else {
+                never!("the log is longer than the mark");
+                return;
+            };
             if let Some(slot) = self.now.get_mut(variable as usize) {
                 *slot = node;
             }
@@ -305,6 +315,7 @@ impl Walker<'_> {
     /// From here on the variables of `join` are its phis.
     fn take(&mut self, join: JoinId) {
         let Some(first) = self.graph.joins.get(join as usize).map(|join| join.first) else {
+            never!("the join has been made");
             return;
         };
         for (i, &variable) in self.graph.variables(join).iter().enumerate() {
