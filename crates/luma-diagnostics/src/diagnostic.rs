@@ -43,16 +43,16 @@ pub enum Severity {
 /// A place and what there is to say about it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label {
-    /// Where.
+    /// The source range it marks.
     pub span: Span,
-    /// What; may be empty.
+    /// Text beside the marked range; may be empty.
     pub message: String,
 }
 
 /// One step of the path that leads to a defect, in the order the program takes it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct PathStep {
-    /// Where the step happens.
+    /// The source range of the step.
     pub span: Span,
     /// What happens: ``"`flag` is false"``.
     pub message: String,
@@ -79,7 +79,7 @@ pub struct Help {
 /// One defect of the user's program, wholly located.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Diagnostic {
-    /// Its stable code.
+    /// Its stable code, such as `E0401`.
     pub code: Code,
     /// One sentence without a final full stop.
     pub message: String,
@@ -91,7 +91,7 @@ pub struct Diagnostic {
     pub path: Vec<PathStep>,
     /// Facts that have no place.
     pub notes: Vec<String>,
-    /// What to do about it.
+    /// Suggested fixes.
     pub help: Vec<Help>,
 }
 

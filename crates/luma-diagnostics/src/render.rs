@@ -45,7 +45,7 @@ pub enum Format {
     Sarif,
 }
 
-/// How to render.
+/// Options for rendering.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct RenderOptions {
     /// The shape.

@@ -83,7 +83,7 @@ impl Program {
     }
 }
 
-/// How a captured run ended.
+/// The result of a captured run.
 #[derive(Debug)]
 pub struct Captured {
     /// All of standard output.
@@ -92,6 +92,6 @@ pub struct Captured {
     pub code: u8,
     /// What ended it, if it did not end by itself.
     pub killed: Option<String>,
-    /// How long it took.
+    /// Wall-clock time.
     pub time: Duration,
 }

@@ -424,7 +424,7 @@ pub(crate) enum PrintKind {
     Pointer,
 }
 
-/// Where a value is.
+/// The location of a value: a register or a constant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub(crate) enum Slot {
     Reg(Reg),
@@ -464,13 +464,13 @@ pub(crate) struct SwitchTable {
 pub(crate) struct FunctionInfo {
     pub(crate) name: String,
     pub(crate) entry: Pc,
-    /// How many registers it has.
+    /// The number of registers.
     pub(crate) registers: u32,
     /// The registers to be zero at its start: those of [`Inst::Local`].
     pub(crate) zeroed: std::ops::Range<u32>,
     /// The size of its aggregate area in bytes.
     pub(crate) area: u32,
-    /// Where its parameters are.
+    /// The slots of its parameters.
     pub(crate) params: Vec<Slot>,
 }
 

@@ -39,10 +39,10 @@ use output::Output;
 use trap::Fault;
 pub use trap::{StackFrame, Trap, TrapKind};
 
-/// How to run a program.
+/// Options of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
-    /// What `argv[0]` is.
+    /// `argv[0]`.
     pub program: Vec<u8>,
     /// The arguments after it.
     pub args: Vec<Vec<u8>>,

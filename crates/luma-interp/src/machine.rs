@@ -16,7 +16,7 @@ const REGISTER_LIMIT: usize = 1 << 27;
 /// A caller: what it goes on with.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
-    /// Its call.
+    /// The call that made it.
     pc: Pc,
     base: u32,
     area: u32,
@@ -484,7 +484,8 @@ impl<'p, 'o> Machine<'p, 'o> {
                 }
                 Inst::Unreachable => {
                     self.pc = pc as Pc - 1;
-                    let text = "the program reaches what was taken for unreachable";
+                    let text =
+                        "the program reaches an operation that was assumed to be unreachable";
                     return Err(fault(TrapKind::Unreachable, text));
                 }
                 Inst::UnknownExtern { name } => {

@@ -266,7 +266,7 @@ impl Memory {
         Err(self.bad_access(address, size, "read"))
     }
 
-    /// The same, to write.
+    /// Like [`view`](Self::view), for writing.
     fn view_mut(&mut self, address: u64, size: u64) -> Faulty<(&mut [u8], usize)> {
         let (segment, id, offset) = split(address);
         let object = self.segments.get(segment).and_then(|objects| objects.get(id));

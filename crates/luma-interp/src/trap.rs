@@ -98,9 +98,9 @@ pub struct StackFrame {
 /// A program was stopped.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trap {
-    /// Why.
+    /// The kind of error.
     pub kind: TrapKind,
-    /// The same in words, with numbers.
+    /// The message, with addresses and sizes.
     pub message: String,
     /// Where: the running function first, then its callers. Of very deep stacks the middle is left
     /// out. Empty where the program had not started or had ended.

@@ -12,7 +12,7 @@ pub struct Builder<'a> {
     pub context: &'a Context,
     /// The function being built.
     pub func: &'a mut Function,
-    /// Where the next operation goes.
+    /// The insertion point.
     pub position: Position,
     /// The location it gets.
     pub loc: Loc,

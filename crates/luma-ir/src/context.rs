@@ -55,7 +55,7 @@ pub(crate) enum OriginStep {
 pub struct DialectInfo {
     /// Its name: `luma`.
     pub name: Cow<'static, str>,
-    /// One sentence.
+    /// A one-sentence description.
     pub summary: Cow<'static, str>,
     /// Its description, in Markdown; may be empty.
     pub doc: Cow<'static, str>,

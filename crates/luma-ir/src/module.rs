@@ -17,7 +17,7 @@ pub type Table<T> = IndexMap<Symbol, T, BuildHasherDefault<FxHasher>>;
 /// A module.
 #[derive(Debug, Clone)]
 pub struct Module {
-    /// What its functions share.
+    /// Types, names and dialects shared by its functions.
     pub context: Arc<Context>,
     /// Struct types.
     pub structs: Table<StructDef>,
@@ -32,7 +32,7 @@ pub struct Module {
 pub struct StructDef {
     /// Fields in layout order.
     pub fields: Table<Type>,
-    /// Where it is defined.
+    /// The source range of its definition.
     pub loc: Loc,
 }
 
@@ -46,7 +46,7 @@ pub struct Global {
     pub init: Option<Attribute>,
     /// Never assigned.
     pub constant: bool,
-    /// Where it is defined.
+    /// The source range of its definition.
     pub loc: Loc,
 }
 

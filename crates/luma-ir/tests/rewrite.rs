@@ -48,14 +48,14 @@ fn what_is_malformed_is_said_with_its_place() {
         ("luma.add", "(x, 0) => x y", "12: expected the end of the pattern, found `y`"),
         ("luma.add", "(x) => x", "0: `luma.add` does not take 1 operand(s)"),
         ("luma.add", "sub(x, y) => x", "0: is a pattern of `luma.sub`, not of `luma.add`"),
-        ("luma.add", "(x, ng(y)) => x", "4: there is no operation `luma.ng`"),
-        ("own.take", "(x, ng(y)) => x", "4: there is no operation `own.ng` or `luma.ng`"),
+        ("luma.add", "(x, ng(y)) => x", "4: unknown operation `luma.ng`"),
+        ("own.take", "(x, ng(y)) => x", "4: unknown operation `own.ng` or `luma.ng`"),
         (
             "luma.add",
             "(x, 99999999999999999999) => x",
-            "4: `99999999999999999999` is no integer of 64 bits",
+            "4: `99999999999999999999` is not a 64-bit integer",
         ),
-        ("luma.add", "(x, 1.5.2) => x", "4: `1.5.2` is no float"),
+        ("luma.add", "(x, 1.5.2) => x", "4: `1.5.2` is not a float"),
         ("luma.add", "(x, ?) => x", "4: `?` has no meaning in a pattern"),
         (
             "luma.add",

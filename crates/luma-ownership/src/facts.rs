@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{Options, Summaries, analysis};
 
-/// What is known in one function.
+/// The ownership facts of a function.
 #[derive(Clone, Debug, Default)]
 pub struct FunctionFacts {
     /// By operation; those never reached have none.
@@ -22,7 +22,7 @@ pub struct Point {
     pub more: bool,
 }
 
-/// One possible situation.
+/// One abstract state.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Situation {
     /// The objects and what refers to them.
@@ -43,7 +43,7 @@ pub struct Object {
     pub take: Option<Op>,
     /// `owned`, `freed`, `given`, `returned`, `stored`, `escaped`, or `reported`.
     pub status: &'static str,
-    /// What freed it or gave it away.
+    /// The operation that freed or transferred it.
     pub by: Option<Op>,
     /// Whether its pointer may turn out to be null, so that there is no object.
     pub maybe_null: bool,
@@ -90,7 +90,7 @@ pub fn dump_function(
     Some(print_function(&module.context, f, options))
 }
 
-/// One line for each situation.
+/// One line for each abstract state.
 fn notes(point: &Point) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let several = point.situations.len() > 1;

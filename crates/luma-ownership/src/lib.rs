@@ -47,7 +47,7 @@ pub use facts::{
 pub use report::print_summaries;
 pub use summary::{Departure, Discharge, Effect, Kept, Left, Path, Scalar, Summaries, Summary};
 
-/// How to verify.
+/// Options of the verifier.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
     /// Most states kept at one point; at least 1.

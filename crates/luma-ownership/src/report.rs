@@ -142,7 +142,7 @@ fn ending(module: &Module, f: &Function, summary: &Summary, parameter: u32) -> S
     }
 }
 
-/// Where a parameter is kept.
+/// Describes the memory that keeps a parameter.
 fn keeping(module: &Module, f: &Function, kept: &Kept) -> String {
     match kept {
         Kept::Global(name) => format!("kept in the global `{}`", module.context.name(*name)),

@@ -72,16 +72,16 @@ pub struct Discharge {
     pub kept: bool,
 }
 
-/// Where a parameter is stored.
+/// Memory that keeps a parameter after the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// In a global.
+    /// A global variable.
     Global(Symbol),
     /// In the memory that the pointer at a path points to.
     Behind(Path),
     /// Where this function stores what it is passed.
     By(Symbol),
-    /// In memory of unknown origin.
+    /// Memory of unknown origin.
     Unknown,
 }
 
@@ -134,7 +134,7 @@ pub enum Left {
     Unknown,
 }
 
-/// One way a call may end.
+/// One possible outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
     /// What must hold at entry: the value at each path is between the first two numbers and none of

@@ -13,7 +13,7 @@ pub trait Analysis: Any + Send + Sync + Sized {
     fn compute(context: &Context, f: &Function) -> Self;
 }
 
-/// Which analyses a pass left true.
+/// The analyses that a pass preserves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preserved {
     unchanged: bool,
@@ -57,7 +57,7 @@ impl Preserved {
 }
 
 impl From<bool> for Preserved {
-    /// From whether something changed.
+    /// All analyses are preserved if nothing changed, else none.
     fn from(changed: bool) -> Self {
         if changed { Self::none() } else { Self::all() }
     }

@@ -51,7 +51,7 @@ pub(crate) fn functions(
     out
 }
 
-/// What a module pass broke.
+/// Verifies the module after a module pass.
 pub(crate) fn module(module: &Module, step: &Step, threads: usize) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> =
         verify_items(module).iter().map(|v| broken_by(step, module, v)).collect();

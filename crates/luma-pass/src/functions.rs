@@ -15,7 +15,7 @@ use crate::registration::Work;
 use crate::run::StepReport;
 use crate::workers;
 
-/// What function passes did.
+/// The result of a group of function passes.
 pub(crate) struct Done {
     /// Of each step.
     pub(crate) reports: Vec<StepReport>,
@@ -65,13 +65,13 @@ pub(crate) fn run_functions(
     merge(steps, ran)
 }
 
-/// What all functions share.
+/// State shared by the workers.
 struct Shared<'a> {
     items: Items<'a>,
     context: &'a luma_ir::Context,
     passes: &'a [(Symbol, &'a dyn FunctionPass)],
     analyses: &'a Analyses,
-    /// How many functions there are.
+    /// The number of functions.
     count: usize,
     /// The first step known to fail: later ones are of no interest.
     failed: AtomicUsize,
@@ -80,7 +80,7 @@ struct Shared<'a> {
     panicked: AtomicUsize,
 }
 
-/// What happened to one function.
+/// The result for a function.
 struct Ran {
     at: usize,
     /// Of the steps that succeeded, in order.

@@ -31,7 +31,7 @@ impl Pipeline {
 
 /// One step of a pipeline: a pass with its options.
 pub struct Step {
-    /// Which pass.
+    /// The pass.
     pub registration: &'static Registration,
     /// With which options.
     pub options: Options,

@@ -58,7 +58,7 @@ pub fn run_step(
     Ok(report.or_never(StepReport::default(), "one step makes one report"))
 }
 
-/// How to run a pipeline.
+/// Options for running a pipeline.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RunOptions {
     /// Check after every step what it changed.
@@ -75,7 +75,7 @@ impl Default for RunOptions {
     }
 }
 
-/// What a step did.
+/// The result of a step.
 #[derive(Clone, Debug)]
 pub struct StepReport {
     /// What still holds of every function.

@@ -34,7 +34,7 @@ pub fn parse_pipeline(text: &str, registry: &Registry) -> Result<Pipeline, Pipel
 pub struct PipelineError {
     /// Where, in bytes; empty where something is missing.
     pub at: Range<usize>,
-    /// What.
+    /// The error message.
     pub message: String,
     /// What to do about it, where that is evident.
     pub help: Option<String>,
@@ -134,7 +134,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What follows `func`.
+    /// Parses the nested pipeline after `func`.
     fn functions(&mut self, func: Range<usize>) -> Result<(), PipelineError> {
         self.blanks();
         let open = self.at;

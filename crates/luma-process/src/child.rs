@@ -16,7 +16,7 @@ use crate::signals::signal_name;
 /// How often the size of the output is looked at.
 const OUTPUT_INTERVAL: Duration = Duration::from_millis(2);
 
-/// Where a child is ended.
+/// Limits at which a child is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Wall-clock time.
@@ -87,7 +87,7 @@ impl End {
 /// A child that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Finished {
-    /// How.
+    /// How it ended.
     pub end: End,
     /// From its start to its end, without the time to create the process.
     pub time: Duration,

@@ -43,7 +43,7 @@ impl TempDir {
         Ok(Self { directory, _registered: registered })
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.directory.path()
     }

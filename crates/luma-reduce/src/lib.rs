@@ -23,7 +23,7 @@ use std::time::Duration;
 pub use module::{Reduced, reduce_module};
 pub use source::{ReducedSource, reduce_source};
 
-/// How long to try.
+/// Limits of the search.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Maximum number of oracle calls; `None` means no limit.
@@ -32,7 +32,7 @@ pub struct Options {
     pub max_time: Option<Duration>,
 }
 
-/// How the search went.
+/// Statistics of the search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Whether the oracle accepted the input as it was. If not, the input is the result.

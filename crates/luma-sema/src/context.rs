@@ -110,7 +110,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) scopes: Scopes<'a>,
     /// How far each struct is, by its id.
     pub(crate) structs: Vec<StructState>,
-    /// How far each global is.
+    /// How far the check of each global has come.
     pub(crate) globals: ArenaMap<ItemId, GlobalState>,
     /// Values of local scalar constants, where they are known.
     pub(crate) local_constants: ArenaMap<LocalId, Const>,
@@ -153,7 +153,7 @@ impl<'a> Cx<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// What `ty` is.
+    /// The structure of `ty`.
     pub(crate) fn kind(&self, ty: Ty) -> &TyKind {
         self.out.types.kind(ty)
     }
@@ -168,7 +168,7 @@ impl<'a> Cx<'a> {
         self.out.types.intern(TyKind::Pointer(pointee))
     }
 
-    /// Where `e` stands.
+    /// The source range of `e`.
     pub(crate) fn span(&self, e: ExprId) -> Span {
         self.ast.exprs[e].span
     }
@@ -183,7 +183,7 @@ impl<'a> Cx<'a> {
         self.out.adjustments.insert(e, to);
     }
 
-    /// What is known of `local`.
+    /// The record of `local`.
     pub(crate) fn local(&mut self, local: LocalId) -> &mut LocalInfo {
         let ty = self.prims.error;
         if !self.out.locals.contains_idx(local) {

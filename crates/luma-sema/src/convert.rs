@@ -25,9 +25,9 @@ pub(crate) enum Site {
     Element,
     /// Against the subject of a switch.
     Label,
-    /// As an index.
+    /// The index of an array or pointer.
     Index,
-    /// As the size of an array.
+    /// The size of an array type.
     Size,
     /// As the number of bytes to allocate.
     Bytes,

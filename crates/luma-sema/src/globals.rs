@@ -10,7 +10,7 @@ use crate::type_exprs::resolve_value;
 use crate::types::Ty;
 use crate::{Const, GlobalInfo};
 
-/// How far a global is.
+/// How far the check of a global has come.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct GlobalState {
     ty: TypeState,

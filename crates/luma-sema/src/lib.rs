@@ -119,7 +119,7 @@ pub struct LocalInfo {
     pub addressed: bool,
 }
 
-/// What a path names.
+/// The declaration that a path refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
     /// A local variable.

@@ -10,7 +10,7 @@ use crate::paths::function_named;
 use crate::places::{check_writable, is_place};
 use crate::types::{Ty, TyKind};
 
-/// How an operator is written.
+/// The source text of an operator.
 pub(crate) fn symbol(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Mul => "*",
@@ -163,7 +163,7 @@ pub(crate) fn check_logic(cx: &mut Cx<'_>, op: &str, a: ExprId, b: ExprId) -> Ty
     cx.prims.bool
 }
 
-/// All other binary operators.
+/// Checks every binary operator except `&&`, `||` and `=`.
 pub(crate) fn check_binary(cx: &mut Cx<'_>, e: ExprId, op: BinaryOp, a: ExprId, b: ExprId) -> Ty {
     use BinaryOp::{
         Add, BitAnd, BitOr, BitXor, Div, Eq, Ge, Gt, Le, Lt, Mul, Ne, Range, Rem, Shl, Shr, Sub,

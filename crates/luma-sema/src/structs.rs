@@ -16,7 +16,7 @@ use crate::types::{FieldInfo, StructId, Ty, TyKind};
 /// The most bytes a type may take: what a 32-bit displacement reaches.
 pub(crate) const MAX_SIZE: u64 = i32::MAX as u64;
 
-/// How far a struct is.
+/// How far the check of a struct has come.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct StructState {
     fields: Progress,
@@ -120,7 +120,7 @@ fn report_size_cycle(cx: &mut Cx<'_>, id: StructId, span: Span) {
     cx.report(d);
 }
 
-/// One struct on the way down.
+/// A struct on the current depth-first path.
 struct Visit {
     id: StructId,
     /// The next field to look at.

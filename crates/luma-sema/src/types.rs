@@ -16,7 +16,7 @@ pub struct StructId(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct EnumId(pub u32);
 
-/// What a type is.
+/// The structure of a type.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum TyKind {
     /// Of something already reported; compatible with everything, so nothing cascades.
@@ -66,7 +66,7 @@ impl Types {
         (0..self.set.len() as u32).map(Ty)
     }
 
-    /// What `ty` is.
+    /// The structure of `ty`.
     pub fn kind(&self, ty: Ty) -> &TyKind {
         self.set.get_index(ty.0 as usize).or_never(&TyKind::Error, "types are interned")
     }
@@ -77,7 +77,7 @@ impl Types {
 pub struct StructInfo {
     /// Its name, unique in the program.
     pub name: String,
-    /// Where it is declared.
+    /// Its declaration.
     pub item: ItemId,
     /// Fields in **layout order** (public ones first, then private ones, each in source order).
     pub fields: Vec<FieldInfo>,
@@ -92,7 +92,7 @@ pub struct FieldInfo {
     pub ty: Ty,
     /// Visible outside the struct's own methods.
     pub public: bool,
-    /// Where it is declared.
+    /// Source range of its declaration.
     pub span: Span,
 }
 
@@ -101,7 +101,7 @@ pub struct FieldInfo {
 pub struct EnumInfo {
     /// Its name.
     pub name: String,
-    /// Where it is declared.
+    /// Its declaration.
     pub item: ItemId,
     /// Members in order.
     pub members: Vec<String>,

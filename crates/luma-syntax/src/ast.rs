@@ -43,9 +43,9 @@ pub struct Ast {
 /// An identifier where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name {
-    /// Its text.
+    /// The identifier.
     pub text: SmolStr,
-    /// Where.
+    /// Source range.
     pub span: Span,
 }
 
@@ -105,9 +105,9 @@ pub enum Body {
 /// Ownership attributes as written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Attributes {
-    /// `#returns_ownership`, and where.
+    /// `#returns_ownership`: its source range.
     pub returns_ownership: Option<Span>,
-    /// `#takes_ownership`, with the names it lists (empty: all pointer parameters), and where.
+    /// `#takes_ownership`, with the parameters it lists (empty: all pointer parameters) and its source range.
     pub takes_ownership: Option<(Vec<Name>, Span)>,
 }
 
@@ -172,9 +172,9 @@ pub struct LocalDecl {
 /// A type as written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypeExpr {
-    /// What.
+    /// The kind of node.
     pub kind: TypeKind,
-    /// Where.
+    /// Source range.
     pub span: Span,
 }
 
@@ -199,16 +199,16 @@ pub enum TypeKind {
 pub struct Block {
     /// Its statements.
     pub stmts: Vec<StmtId>,
-    /// From `{` to `}`.
+    /// Source range from `{` to `}`.
     pub span: Span,
 }
 
 /// A statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stmt {
-    /// What.
+    /// The kind of node.
     pub kind: StmtKind,
-    /// Where, with its `;`.
+    /// Source range, with the `;`.
     pub span: Span,
 }
 
@@ -253,7 +253,7 @@ pub enum StmtKind {
     Defer(Block),
     /// `output(…);` and `outputln(…);`
     Output {
-        /// What is printed.
+        /// The values to print.
         args: Vec<ExprId>,
         /// `outputln`.
         newline: bool,
@@ -280,7 +280,7 @@ pub struct Loop {
 pub struct SwitchArm {
     /// Case labels; empty means `_`.
     pub labels: Vec<ExprId>,
-    /// What runs.
+    /// The body of the arm.
     pub body: Block,
     /// Labels to body.
     pub span: Span,
@@ -289,9 +289,9 @@ pub struct SwitchArm {
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expr {
-    /// What.
+    /// The kind of node.
     pub kind: ExprKind,
-    /// Where.
+    /// Source range.
     pub span: Span,
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Raw {
     depth: u16,
 }
 
-/// What may precede a declaration.
+/// A modifier or attribute before a declaration.
 pub(crate) enum Prefix {
     Pub(Span),
     Priv(Span),

@@ -11,7 +11,7 @@ use crate::token::{Role, T, Token};
 /// Deepest nesting of brackets.
 const MAX_BRACKET_DEPTH: usize = 200;
 
-/// What a chunk holds.
+/// The kind of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChunkKind {
     /// A declaration.
@@ -126,7 +126,7 @@ struct Frame {
     role: Role,
     /// The token before the opener.
     before: T,
-    /// Where the opener starts.
+    /// Byte offset of the opening bracket.
     start: u32,
     /// Between `-> fn` and the body: a `{` after a name is the body, not a literal.
     in_signature: bool,
@@ -315,7 +315,7 @@ impl Splitter<'_> {
         self.ends_operand = false;
     }
 
-    /// What an opening bracket opens.
+    /// The token kind and the role of an opening bracket.
     fn classify(&self, kind: T, previous: T) -> (T, Role) {
         if kind == T::LParen && previous == T::Fn {
             return (kind, Role::Params);

@@ -6,13 +6,13 @@ use rustc_hash::FxHashMap;
 
 use crate::token::{T, Token};
 
-/// What [`lex`] makes of a text.
+/// The result of [`lex`].
 pub(crate) struct Lexed {
     /// All tokens in order; unusable text is a `Bad` token.
     pub(crate) tokens: Vec<Token>,
     /// Doc comments.
     pub(crate) docs: Docs,
-    /// What is wrong.
+    /// Lexical errors.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// From here on the text was probably swallowed by a literal or comment that lacks its end,
     /// so that errors found there are consequences.

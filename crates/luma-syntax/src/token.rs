@@ -231,7 +231,7 @@ pub(crate) enum Role {
     Literal,
 }
 
-/// One token and where it stands.
+/// A token and its source range.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
     pub(crate) kind: T,

@@ -92,7 +92,7 @@ impl Layout {
 /// A struct whose fields are added one at a time, in the order of their offsets.
 #[derive(Clone, Copy, Debug)]
 pub struct StructLayout {
-    /// Where the last field ends.
+    /// Byte offset of the end of the last field.
     end: u64,
     align: u64,
 }
@@ -160,7 +160,7 @@ pub trait Types {
     /// A type; equal types have equal ids.
     type Type: Copy + Eq + Hash;
 
-    /// How `ty` is built.
+    /// The structure of `ty`.
     fn shape(&self, ty: Self::Type) -> Shape<Self::Type>;
 }
 
@@ -175,7 +175,7 @@ pub struct Layouts<T: Types> {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
-    /// Its parts are being laid out.
+    /// Its components are being laid out.
     Running,
     Done(Result<Layout, LayoutError>),
 }

@@ -9,7 +9,7 @@ pub(super) fn clean_line(text: &str) -> String {
     shorten(text.lines().map(clean_words).collect::<Vec<_>>().join(" "))
 }
 
-/// The same, but line ends stay.
+/// Like [`clean`], but keeps line ends.
 pub(super) fn clean_lines(text: &str) -> String {
     text.lines().map(|line| shorten(clean_words(line))).collect::<Vec<_>>().join("\n")
 }

@@ -13,7 +13,7 @@ use crate::{OrNever as _, SourceFile};
 const LONG_LINE: usize = 240;
 /// Bytes kept on each side of a mark on such a line.
 const AROUND: usize = 60;
-/// What stands for the text left out.
+/// Replaces the text that is left out.
 const GAP: &str = "...";
 
 /// A stretch of lines of one file, made fit for printing.
@@ -29,7 +29,7 @@ pub(super) struct Excerpt<'a> {
 
 /// A part of one line.
 struct Part {
-    /// Its place in the file.
+    /// Byte range in the file.
     source: Range<usize>,
     /// Where it starts in the text of the excerpt.
     at: usize,

@@ -26,7 +26,7 @@ pub struct PlanOptions<'a> {
     pub emit: &'a [EmitKind],
     /// Whether the program must have a `main`.
     pub needs_main: bool,
-    /// How much is optimised.
+    /// Optimisation level.
     pub level: luma_llvm::OptLevel,
     /// Instead of the built-in pipelines of `level`.
     pub luma_passes: Option<&'a str>,
@@ -44,7 +44,7 @@ pub struct PlanOptions<'a> {
     pub target: Option<&'a str>,
     /// Whether ownership is verified, and how.
     pub verify_ownership: Option<Verify>,
-    /// How finely the plan is cut.
+    /// Granularity of the steps.
     pub granularity: Granularity,
     /// The Luma passes and lowerings there are.
     pub registry: &'a Registry,
@@ -52,7 +52,7 @@ pub struct PlanOptions<'a> {
     pub test_passes: bool,
 }
 
-/// How finely a plan is cut.
+/// Granularity of the steps of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Granularity {
     /// Every pass is a step.
@@ -80,7 +80,7 @@ pub struct Plan {
 pub struct PlannedStep {
     /// As users see it.
     pub info: StepInfo,
-    /// What it does.
+    /// A one-sentence description.
     pub step: Box<dyn Step>,
 }
 

@@ -34,7 +34,7 @@ pub struct Ran {
 pub struct Failure {
     /// The place of the step in the plan, from 0.
     pub index: usize,
-    /// Why.
+    /// The reason.
     pub cause: Cause,
 }
 

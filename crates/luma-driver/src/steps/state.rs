@@ -29,14 +29,14 @@ pub enum State {
     },
     /// LLVM IR for a target.
     Llvm(Box<LlvmModule>, Target),
-    /// The same, between single passes.
+    /// LLVM IR between single passes.
     LlvmSteps(Box<StepRunner>),
-    /// What a failed translation leaves.
+    /// Nothing: left by a failed translation.
     Nothing,
 }
 
 impl State {
-    /// What `--emit` calls the level.
+    /// The kind of output, as `--emit` names it.
     pub fn kind(&self) -> EmitKind {
         match self {
             Self::Source(_) | Self::Nothing => EmitKind::Ast,

@@ -110,11 +110,11 @@ pub struct Cx<'a> {
     pub map: &'a SourceMap,
     /// The program.
     pub input: Input,
-    /// Where lowerings of extensions are.
+    /// The registry, which has the lowerings of extensions.
     pub registry: &'a Registry,
     /// The dialects that Luma IR is read with.
     pub dialects: &'a Dialects,
-    /// How much is optimised.
+    /// Optimisation level.
     pub level: luma_llvm::OptLevel,
     /// The target triple; the input's or the host's if there is none.
     pub target: Option<&'a str>,
@@ -130,7 +130,7 @@ pub struct Cx<'a> {
 }
 
 impl Cx<'_> {
-    /// What the user calls the input.
+    /// The input as the user named it.
     pub(super) fn input_name(&self) -> &str {
         self.map.file(self.input.file).map_or("<unknown>", SourceFile::name)
     }
@@ -146,7 +146,7 @@ impl Cx<'_> {
         }
     }
 
-    /// How Luma passes run.
+    /// Options for passes over Luma IR.
     pub(super) fn pass_options(&self) -> luma_pass::RunOptions {
         let mut options = luma_pass::RunOptions { threads: self.threads, ..Default::default() };
         options.verify_each = self.verify_each.unwrap_or(options.verify_each);

@@ -45,7 +45,7 @@ pub(super) struct Target {
     to: Receiver,
 }
 
-/// Who gets values.
+/// The receiver of the values that control carries.
 #[derive(Clone, Copy, Debug)]
 enum Receiver {
     Results(Op),

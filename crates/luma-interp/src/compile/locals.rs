@@ -6,7 +6,7 @@ use luma_ir::{Entity, Function, Module, Op, Value};
 
 use super::Body;
 
-/// How a variable is held.
+/// Storage of a variable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     /// An object with an address.

@@ -33,7 +33,7 @@ pub(crate) type Files = FxHashMap<u64, Vec<u8>>;
 /// The environment: names, values, and where a value is once it has been asked for.
 pub(crate) type Environment = FxHashMap<Vec<u8>, (Vec<u8>, u64)>;
 
-/// What happens after a call.
+/// How execution continues after a call.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Flow {
     /// The program goes on with this in the result register.
@@ -44,7 +44,7 @@ pub(crate) enum Flow {
 
 type Args = [u64; MOST_ARGS];
 
-/// How a function is run.
+/// The implementation of a host function.
 #[derive(Clone, Copy, Debug)]
 enum Run {
     F64(fn(f64) -> f64),

@@ -17,7 +17,7 @@ pub(super) fn printf(m: &mut Machine<'_, '_>, args: &Args, count: usize) -> Faul
     next(int(text.len().min(i32::MAX as usize) as i32))
 }
 
-/// One `%…` of a format.
+/// A conversion specification of a format string.
 #[derive(Default)]
 struct Spec {
     left: bool,

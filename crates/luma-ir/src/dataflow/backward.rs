@@ -14,7 +14,7 @@ use crate::function::Function;
 
 /// A dense backward analysis over a lattice.
 pub trait DenseBackward {
-    /// What is known at a point.
+    /// The abstract state at a program point.
     type State: Lattice;
 
     /// What holds where control does not go on: the least state.

@@ -26,7 +26,7 @@ pub struct Flow<'a> {
 /// One way control can go from an operation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Target {
-    /// Where it goes.
+    /// The destination.
     pub to: Goal,
     /// How the region of the operation is left, if it is.
     pub way: Option<Way>,
@@ -34,7 +34,7 @@ pub struct Target {
     successor: Option<u32>,
 }
 
-/// Where control can go.
+/// A destination of control.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Goal {
     /// To the start of a block.
@@ -119,7 +119,7 @@ impl<'a> Flow<'a> {
         self.context
     }
 
-    /// How control goes through `op`.
+    /// The control-flow behaviour of `op`.
     pub fn control(&self, op: Op) -> Control {
         self.context.op_def(self.f.op_name(op)).control
     }

@@ -20,7 +20,7 @@ use crate::function::Function;
 /// What follows states through a function. Points in deferred code are visited for every exit that
 /// runs it.
 pub trait Interpreter {
-    /// What is known at a point.
+    /// The abstract state at a program point.
     type State: Clone;
 
     /// Merges `other`, which has come to the same point, into `state`.
@@ -81,7 +81,7 @@ pub struct LoopHead {
 /// States for the targets of an operation.
 pub type Ways<S> = SmallVec<[Option<S>; 2]>;
 
-/// How a loop goes on.
+/// How the iteration over a loop continues.
 #[derive(Clone, Debug)]
 pub enum Turn<S> {
     /// With another turn that starts with this. What has left the loop in the last turn counts.
@@ -266,7 +266,7 @@ impl<S: Clone> Run<'_, S> {
 
 /// A dense forward analysis over a lattice.
 pub trait DenseForward {
-    /// What is known at a point.
+    /// The abstract state at a program point.
     type State: Lattice;
 
     /// What holds where the function is entered.
@@ -308,7 +308,7 @@ pub fn dense_forward<A: DenseForward>(
     plain.states
 }
 
-/// What a dense analysis found.
+/// The result of a dense analysis.
 #[derive(Clone, Debug)]
 pub struct DenseStates<S> {
     states: FxHashMap<Point, S>,

@@ -19,9 +19,9 @@ pub enum Point {
     Leave {
         /// The region.
         region: Region,
-        /// How.
+        /// How the region is left.
         way: Way,
-        /// How many.
+        /// The number of deferred regions still to run.
         defers: u32,
     },
 }
@@ -40,9 +40,9 @@ pub(super) struct Node {
 
 #[derive(Debug, Default)]
 struct Run {
-    /// How many runs it is inside of.
+    /// Nesting depth of deferred regions.
     depth: u32,
-    /// What had been under way.
+    /// The exits that resume after the deferred region.
     resumes: Vec<(u32, Point)>,
     /// The node at which the code is done.
     end: Option<u32>,

@@ -5,7 +5,7 @@
 
 use luma_diagnostics::OrNever as _;
 
-/// One place in the order.
+/// A position in the order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
     /// The node.

@@ -11,7 +11,7 @@ use crate::function::{Def, Function};
 
 /// A sparse forward analysis.
 pub trait SparseForward {
-    /// What is known of a value.
+    /// The lattice of facts about a value.
     type Fact: Lattice;
 
     /// Of a value that was not computed yet: the least fact.
@@ -30,14 +30,14 @@ pub trait SparseForward {
     fn choose(&mut self, flow: &Flow<'_>, op: Op, chooser: Option<&Self::Fact>) -> Choice;
 }
 
-/// Which targets can be taken.
+/// The targets that can be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Choice {
     /// None, as far as is known.
     None,
     /// The one of this index.
     One(usize),
-    /// All.
+    /// All targets.
     All,
 }
 
@@ -50,7 +50,7 @@ pub struct Executable<F> {
 }
 
 impl<F> Executable<F> {
-    /// What is known of `value`.
+    /// The fact about `value`.
     pub fn fact(&self, value: Value) -> Option<&F> {
         self.facts.get(value.index())
     }
@@ -217,7 +217,7 @@ impl<A: SparseForward> Forward<'_, A> {
 
 /// A sparse backward analysis.
 pub trait SparseBackward {
-    /// What is known of a value.
+    /// The lattice of facts about a value.
     type Fact: Lattice;
 
     /// Of a value without uses: the least fact.

@@ -11,7 +11,7 @@ use std::ops::Range;
 pub struct Dialect {
     /// Its name: `luma`.
     pub name: Cow<'static, str>,
-    /// One sentence.
+    /// A one-sentence description.
     pub summary: Cow<'static, str>,
     /// What a reader of its reference page should know first, in Markdown; may be empty.
     pub doc: Cow<'static, str>,
@@ -27,7 +27,7 @@ pub(crate) struct Places {
     /// The file's index in the source map, if it is in one.
     pub(crate) file: Option<u32>,
     pub(crate) name: Range<usize>,
-    /// One entry an operation.
+    /// One entry for each operation.
     pub(crate) ops: Vec<OpPlaces>,
 }
 
@@ -96,7 +96,7 @@ pub struct OpName(pub(crate) u32);
 pub struct OpDef {
     /// Its full name: `luma.add`.
     pub name: Cow<'static, str>,
-    /// One sentence.
+    /// A one-sentence description.
     pub summary: Cow<'static, str>,
     /// More than the sentence says, in Markdown; may be empty.
     pub doc: Cow<'static, str>,
@@ -116,7 +116,7 @@ pub struct OpDef {
     pub successors: Cow<'static, [Slot<()>]>,
     /// Traits.
     pub traits: Traits,
-    /// How control goes through it.
+    /// Its control-flow behaviour.
     pub control: Control,
     /// Relations between operands, results and attributes.
     pub relations: Cow<'static, [Relation]>,
@@ -162,9 +162,9 @@ pub enum OwnershipEffect {
 pub struct Slot<C> {
     /// Its name.
     pub name: Cow<'static, str>,
-    /// What it must be.
+    /// The constraint.
     pub constraint: C,
-    /// How many there are.
+    /// The number of values.
     pub arity: Arity,
     /// What happens to the ownership of what it points to, where the table says so.
     pub ownership: Option<OwnershipEffect>,
@@ -204,7 +204,7 @@ pub enum TypeConstraint {
     Place,
 }
 
-/// What kind an attribute must be.
+/// The required kind of an attribute.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AttributeConstraint {
     /// An integer, float or bool.

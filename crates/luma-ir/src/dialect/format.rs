@@ -261,7 +261,7 @@ impl Reader<'_> {
                     let allowed = if what == "operand" { "takes" } else { "gives" };
                     self.error_help(
                         range.clone(),
-                        format!("`{}` is no effect of an {what}", parts.effect.unwrap_or("")),
+                        format!("`{}` is not an effect of an {what}", parts.effect.unwrap_or("")),
                         format!("an {what} `{allowed}` or `borrows`"),
                     );
                 }
@@ -464,7 +464,7 @@ impl Reader<'_> {
         };
         let fine = |c: char| c.is_ascii_alphanumeric() || "_.$-".contains(c);
         if name.is_empty() || !name.chars().all(fine) {
-            self.error(range, format!("`{name}` is no name of a function"));
+            self.error(range, format!("`{name}` is not a valid function name"));
             return None;
         }
         if op.traits.terminator {
@@ -536,7 +536,7 @@ impl Reader<'_> {
         if !(first && rest) {
             self.error_help(
                 range,
-                format!("`{name}` is no name of a {what}"),
+                format!("`{name}` is not a valid {what} name"),
                 "names are lower-case letters, digits and `_`, and begin with no digit".into(),
             );
         }

@@ -182,7 +182,7 @@ impl Function {
         self.set_used(op, &operands, successors.into_iter().collect());
     }
 
-    /// From now on `op` uses nothing.
+    /// Removes all uses by `op`.
     pub(super) fn drop_uses(&mut self, op: Op) {
         let used = std::mem::take(&mut self.ops[op].used);
         self.uses.remove(&mut self.values, used);

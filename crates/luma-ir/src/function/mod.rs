@@ -61,7 +61,7 @@ struct OpData {
     used: Used,
     results: List<Value>,
     attributes: List<(Symbol, Attribute)>,
-    /// What few operations have.
+    /// Regions and successors, which few operations have.
     rare: Option<RareId>,
 }
 
@@ -101,7 +101,7 @@ struct RegionData {
     parent: Option<Op>,
 }
 
-/// What defines a value.
+/// The definition of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Def {
     /// Result `.1` of an operation.
@@ -140,7 +140,7 @@ impl From<PackedDef> for Def {
 struct ValueData {
     ty: Type,
     def: PackedDef,
-    /// What people call it.
+    /// Its name in the text form.
     name: Option<Symbol>,
     first_use: Option<UseId>,
 }
@@ -159,7 +159,7 @@ impl Heads for Values {
 /// One use of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Use {
-    /// Who uses it.
+    /// The using operation.
     pub op: Op,
     /// Where, as an index into [`Function::used_values`]: that of an operand, or beyond those, of
     /// an argument of a successor.
@@ -187,11 +187,11 @@ pub struct Function {
     pub params: Vec<Type>,
     /// Result types.
     pub results: Vec<Type>,
-    /// Who can call it.
+    /// Its linkage.
     pub linkage: Linkage,
     /// Further attributes.
     pub attributes: Attributes,
-    /// Where it is defined.
+    /// The source range of its definition.
     pub loc: Loc,
     body: Region,
     ops: Arena<OpData, Op>,
@@ -210,7 +210,7 @@ pub struct Function {
 /// What a new operation is made of; see [`Function::make_op`].
 #[derive(Clone, Debug)]
 pub struct OpParts {
-    /// Which operation.
+    /// The operation name.
     pub name: OpName,
     /// Operands.
     pub operands: SmallVec<[Value; 2]>,
@@ -218,7 +218,7 @@ pub struct OpParts {
     pub results: SmallVec<[Type; 1]>,
     /// Attributes.
     pub attributes: Attributes,
-    /// How many regions (made empty).
+    /// The number of regions, which are made empty.
     pub regions: usize,
     /// Successors.
     pub successors: SmallVec<[Successor; 2]>,
@@ -284,7 +284,7 @@ impl Function {
 
     // --- operations -------------------------------------------------------------------------
 
-    /// Which operation it is.
+    /// Its operation name.
     pub fn op_name(&self, op: Op) -> OpName {
         self.ops[op].name
     }
@@ -404,7 +404,7 @@ impl Function {
         self.values.0[value].ty
     }
 
-    /// What defines a value.
+    /// The definition of a value.
     pub fn def(&self, value: Value) -> Def {
         self.values.0[value].def.into()
     }
@@ -417,7 +417,7 @@ impl Function {
         }
     }
 
-    /// What people call a value.
+    /// The name of a value in the text form.
     pub fn value_name(&self, value: Value) -> Option<Symbol> {
         self.values.0[value].name
     }

@@ -8,7 +8,7 @@ use crate::entity::{Block, Value};
 /// arguments.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Successor {
-    /// Where control goes.
+    /// The successor block.
     pub block: Block,
     /// The values its arguments get.
     pub args: SmallVec<[Value; 2]>,
@@ -17,7 +17,7 @@ pub struct Successor {
 /// A successor that a terminator has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SuccessorRef<'f> {
-    /// Where control goes.
+    /// The successor block.
     pub block: Block,
     /// The values its arguments get.
     pub args: &'f [Value],
@@ -29,7 +29,7 @@ impl From<SuccessorRef<'_>> for Successor {
     }
 }
 
-/// How a successor is stored.
+/// Storage of a successor.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Target {
     pub(super) block: Block,
@@ -50,7 +50,7 @@ impl<'f> Successors<'f> {
         Self { targets, used }
     }
 
-    /// How many there are.
+    /// The number of successors.
     pub fn len(self) -> usize {
         self.targets.len()
     }
@@ -77,7 +77,7 @@ impl<'f> Successors<'f> {
         self.first().filter(|_| self.len() == 1)
     }
 
-    /// All of them.
+    /// Iterates over them.
     pub fn iter(self) -> SuccessorIter<'f> {
         SuccessorIter { successors: self, rest: 0..self.len() }
     }

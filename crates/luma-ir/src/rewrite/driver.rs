@@ -7,7 +7,7 @@ use crate::function::{Function, Loc};
 use crate::rewrite::pattern::PatternSet;
 use crate::rewrite::rewriter::Rewriter;
 
-/// How to apply patterns.
+/// Options of the greedy pattern driver.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
     /// How many times to look at the whole function. Within one look, whatever a change may have
@@ -28,7 +28,7 @@ impl Default for Config {
     }
 }
 
-/// What applying patterns did.
+/// The result of applying patterns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// The function is not what it was.

@@ -73,7 +73,7 @@ impl PatternSet {
         self.add(FunctionPattern { name, root, rewrite });
     }
 
-    /// How many there are.
+    /// The number of patterns.
     pub fn len(&self) -> usize {
         self.patterns.len()
     }

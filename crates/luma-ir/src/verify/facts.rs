@@ -31,11 +31,11 @@ fn broken(check: &Check<'_>, value: &Attribute, types: &[Type], known: &[&str]) 
         return Some("without a body that would prove it".to_owned());
     }
     let Some(lists) = value.as_array().filter(|lists| lists.len() == types.len()) else {
-        return Some(format!("that is no array of {} lists", types.len()));
+        return Some(format!("that is not an array of {} lists", types.len()));
     };
     for (list, &ty) in lists.iter().zip(types) {
         let Some(facts) = list.as_array() else {
-            return Some("with something that is no list".to_owned());
+            return Some("with an element that is not a list".to_owned());
         };
         if !facts.is_empty() && !check.module.context.is_ptr(ty) {
             return Some(format!("with facts about a `{}`", check.text(ty)));

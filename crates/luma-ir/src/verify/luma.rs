@@ -53,7 +53,7 @@ fn global_addr(check: &mut Check<'_>, op: Op) {
     let module = check.module;
     let name = module.context.name(symbol);
     match module.globals.get(&symbol) {
-        None => check.fail(op, format!("names `@{name}`, which is no global of the module")),
+        None => check.fail(op, format!("names `@{name}`, which is not a global of the module")),
         Some(global) => {
             let ty = check.f.value_type(view.result(check.f));
             if module.context.element(ty) != Some(global.ty) {
@@ -73,7 +73,7 @@ fn field(check: &mut Check<'_>, op: Op) {
     let symbol = module.context.symbol(field);
     let Some(&ty) = module.structs.get(&name).and_then(|def| def.fields.get(&symbol)) else {
         let name = module.context.name(name);
-        return check.fail(op, format!("names `{field}`, which is no field of `@{name}`"));
+        return check.fail(op, format!("names `{field}`, which is not a field of `@{name}`"));
     };
     if module.context.element(check.f.value_type(view.result(check.f))) != Some(ty) {
         check.fail(op, format!("does not agree with the type of field `{field}`"));
@@ -249,11 +249,11 @@ fn cases(check: &mut Check<'_>, op: Op, targets: usize) {
         match label.as_int() {
             Some(value) if seen.insert(value) => {}
             Some(value) => check.fail(op, format!("has the label {value} twice")),
-            None => check.fail(op, "has a label that is no integer"),
+            None => check.fail(op, "has a label that is not an integer"),
         }
     }
     if cases.iter().any(|case| case.as_array().is_none_or(<[Attribute]>::is_empty)) {
-        check.fail(op, "has a case that is no list of at least one label");
+        check.fail(op, "has a case that is not a list of at least one label");
     }
 }
 

@@ -43,9 +43,9 @@ pub struct Violation {
     pub function: Option<Symbol>,
     /// The operation it concerns, if one.
     pub op: Option<Op>,
-    /// Where that comes from.
+    /// The source location.
     pub loc: Loc,
-    /// What is broken.
+    /// The violated invariant.
     pub message: String,
 }
 

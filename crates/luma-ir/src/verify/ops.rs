@@ -51,7 +51,7 @@ fn values(
         let ty = check.f.value_type(value);
         if !satisfies(check, ty, slot.constraint) {
             let message = format!(
-                "has {what} `{}` of type `{}`, which is no {}",
+                "has {what} `{}` of type `{}`; expected {}",
                 slot.name,
                 check.text(ty),
                 describe(slot.constraint)
@@ -80,15 +80,15 @@ fn satisfies(check: &Check<'_>, ty: Type, constraint: TypeConstraint) -> bool {
 
 fn describe(constraint: TypeConstraint) -> &'static str {
     match constraint {
-        TypeConstraint::Value => "type of values",
-        TypeConstraint::Scalar => "scalar",
-        TypeConstraint::Number => "number type",
-        TypeConstraint::Int => "integer type wider than `i1`",
-        TypeConstraint::Integer => "integer type",
+        TypeConstraint::Value => "a type of values",
+        TypeConstraint::Scalar => "a scalar",
+        TypeConstraint::Number => "a number type",
+        TypeConstraint::Int => "an integer type wider than `i1`",
+        TypeConstraint::Integer => "an integer type",
         TypeConstraint::I1 => "`i1`",
         TypeConstraint::I64 => "`i64`",
-        TypeConstraint::Ptr => "pointer",
-        TypeConstraint::Place => "place",
+        TypeConstraint::Ptr => "a pointer",
+        TypeConstraint::Place => "a place",
     }
 }
 
@@ -190,7 +190,9 @@ fn broken(check: &Check<'_>, op: Op, def: &OpDef, relation: &Relation) -> Option
                 Attribute::Bool(_) => ty == Type::I1,
                 _ => false,
             };
-            (!fits).then(|| format!("has an attribute `{name}` that is no `{}`", check.text(ty)))
+            (!fits).then(|| {
+                format!("has an attribute `{name}` that is not of type `{}`", check.text(ty))
+            })
         }
         Relation::OneOf(name, words) => {
             let text = named_attribute(check, op, name)?.as_str()?;

@@ -22,7 +22,7 @@ pub(super) fn blocks(check: &mut Check<'_>) -> Vec<u32> {
                 let terminator = check.module.context.op_def(f.op_name(op)).traits.terminator;
                 match (terminator, f.next(op)) {
                     (true, Some(_)) => check.fail(op, "ends its block, but something follows it"),
-                    (false, None) => check.fail(op, "ends a block, but is no terminator"),
+                    (false, None) => check.fail(op, "ends a block, but is not a terminator"),
                     _ => {}
                 }
                 successors(check, region, op);

@@ -21,7 +21,7 @@ pub enum Use {
     Free,
 }
 
-/// How an owned object gets lost.
+/// How an owned object becomes unreachable.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Loss {
     /// The function ends.
@@ -91,14 +91,14 @@ pub enum DefectKind {
     UseAfterTransfer(Use),
     /// E0405: parameter number `parameter`.
     BorrowedFree {
-        /// Which.
+        /// Index of the parameter.
         parameter: u32,
-        /// What is done with it.
+        /// How the function discharges it.
         how: Discharging,
     },
     /// E0406
     NotHeap {
-        /// What it is.
+        /// The kind of memory.
         memory: Memory,
         /// It is passed to a function that takes it, not freed.
         given: bool,

@@ -10,7 +10,7 @@ use super::state::{Root, State, Val};
 use super::term::{Pred, Source, TermData};
 
 impl Engine<'_> {
-    /// What `value` is in `state`.
+    /// The abstract value of `value` in `state`.
     pub(super) fn value(&mut self, state: &State, value: Value) -> Val {
         let val = match state.value(value) {
             Some(val) => val,

@@ -12,7 +12,7 @@ impl HistoryId {
     pub(crate) const START: Self = Self(0);
 }
 
-/// One thing that happened.
+/// An event on a path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event {
     /// The function took ownership of object number `object`.
@@ -98,7 +98,7 @@ impl Histories {
         self.nodes.get((id.0 as usize).checked_sub(1)?)
     }
 
-    /// How many events lead to `id`.
+    /// The number of events that lead to `id`.
     pub(crate) fn length(&self, id: HistoryId) -> u32 {
         self.node(id).map_or(0, |node| node.length)
     }

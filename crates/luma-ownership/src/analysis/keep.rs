@@ -184,7 +184,7 @@ impl Engine<'_> {
     }
 }
 
-/// What holds `holder` in the end.
+/// The outermost object that contains `holder`.
 fn outermost(behind: &FxHashMap<u32, Option<u32>>, holder: Option<u32>) -> Option<u32> {
     let mut at = holder;
     for _ in 0..behind.len() {

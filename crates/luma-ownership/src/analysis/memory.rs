@@ -154,7 +154,7 @@ impl Engine<'_> {
         self.write(state, op, at, scalar, val);
     }
 
-    /// What `place` holds.
+    /// The type of the memory at `place`.
     fn element_type(&self, place: Value) -> Type {
         let element = self.module.context.element(self.f.value_type(place));
         element.or_never(Type::VOID, "an operand that is a place")

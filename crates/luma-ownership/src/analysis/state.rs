@@ -90,7 +90,7 @@ impl Val {
     }
 }
 
-/// Who must give an object away.
+/// Who must transfer an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Status {
     /// This function.
@@ -123,7 +123,7 @@ impl Status {
     }
 }
 
-/// What is known of an object.
+/// The abstract state of an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Object {
     pub(crate) status: Status,
@@ -221,13 +221,13 @@ pub(crate) struct State {
     pub(crate) lost: SmallVec<[Root; 2]>,
     /// Other memory this function did not make still holds what it held at entry.
     pub(crate) writers: Writers,
-    /// The same for what is no pointer.
+    /// The same for scalars that are not pointers.
     pub(crate) scribblers: Writers,
     /// What happened to memory this function did not make is no longer fully known.
     pub(crate) vague: bool,
-    /// The same for what is no pointer.
+    /// The same for scalars that are not pointers.
     pub(crate) scribbled: bool,
-    /// Its size after the last sweep.
+    /// [`size`](Self::size) after the last sweep.
     pub(crate) swept: usize,
     /// Pointers of before the entry whose memory was used on every way here.
     pub(crate) used: SmallVec<[Term; 4]>,
@@ -269,7 +269,7 @@ impl State {
             && (self.scribblers, self.scribbled) == (other.scribblers, other.scribbled)
     }
 
-    /// How many entries it has.
+    /// The number of entries.
     pub(crate) fn size(&self) -> usize {
         self.cells.len() + self.values.len() + self.objects.len() + self.ranges.len()
     }

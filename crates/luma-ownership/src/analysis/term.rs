@@ -31,7 +31,7 @@ pub(crate) enum Pred {
     Le,
 }
 
-/// What a term stands for.
+/// The expression a term denotes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum TermData {
     /// Some value, always the same one. `age` counts the iterations of the loop around its source

@@ -204,7 +204,7 @@ pub(super) fn idle(story: Story<'_>, attribute: IdleAttribute) -> Diagnostic {
     let (message, label) = match attribute {
         IdleAttribute::Returns => (
             format!("`#returns_ownership` on `{function}` has no effect"),
-            "its result is no pointer and holds none",
+            "its result neither is nor contains a pointer",
         ),
         IdleAttribute::Takes => (
             format!("`#takes_ownership` on `{function}` has no effect"),

@@ -7,7 +7,7 @@ use luma_ir::{Op, Value};
 use super::{Story, defer_free, name, stored};
 use crate::Loss;
 
-/// What is lost, and how.
+/// A leaked object and how its last owner disappears.
 struct Lost<'a> {
     story: Story<'a>,
     loss: Loss,
@@ -69,7 +69,7 @@ fn really(story: Story<'_>, loss: Loss) -> Loss {
 }
 
 impl Lost<'_> {
-    /// What does not happen to it.
+    /// The missing action: `freed`, `returned`, …
     fn missing(&self) -> &'static str {
         // A path that discharges it may exist even if the shortest that does not is the one told.
         match (self.foreign, self.story.defect.fate.discharged) {

@@ -95,7 +95,7 @@ pub trait Ir {
 pub struct StepInfo {
     /// Its number in the list, from 1.
     pub number: usize,
-    /// Where it works.
+    /// The level it runs at.
     pub world: World,
     /// The name of its pass, without options: `simplifycfg`.
     pub name: String,
@@ -154,11 +154,11 @@ pub struct Count {
     pub name: &'static str,
     /// What is counted.
     pub summary: &'static str,
-    /// How often.
+    /// The count.
     pub value: u64,
 }
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// An aligned table.
@@ -167,7 +167,7 @@ pub enum Format {
     Json,
 }
 
-/// Where an instrument writes.
+/// The output of an instrument.
 pub type Sink = Box<dyn Write>;
 
 /// The line before a dump, a comment in the language of the dump.
@@ -206,7 +206,7 @@ impl<T: Instrument + ?Sized> Instrument for &mut T {
     }
 }
 
-/// All of them, in order.
+/// Runs all instruments in order.
 impl Instrument for Vec<Box<dyn Instrument + '_>> {
     fn allow(&self, step: &StepInfo) -> bool {
         self.iter().all(|one| one.allow(step))

@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Instrument, Ir, Outcome, Selector, Sink, StepInfo, header};
 
-/// Which dumps are wanted.
+/// The requested dumps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct When {
     /// Before these steps.

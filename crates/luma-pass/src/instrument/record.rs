@@ -30,9 +30,9 @@ pub struct Snapshot {
 /// One step that ran or was skipped.
 #[derive(Clone, Debug)]
 pub struct StepRecord {
-    /// Which.
+    /// The step.
     pub step: StepInfo,
-    /// What it left.
+    /// The IR after the step.
     pub left: Snapshot,
     /// What is known of the run; `None` if it was skipped.
     pub outcome: Option<Outcome>,

@@ -23,7 +23,7 @@ impl Selector {
         }
     }
 
-    /// Whether it means `step`.
+    /// Whether it selects `step`.
     pub fn selects(&self, step: &StepInfo) -> bool {
         match self {
             Self::Number(number) => *number == step.number,

@@ -21,7 +21,7 @@ pub(crate) enum Stand {
     Value(Value),
 }
 
-/// What becomes of an operation.
+/// How an operation is rebuilt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Action {
     /// It goes, and so does all in its regions; its results are replaced.
@@ -42,7 +42,7 @@ pub(crate) enum Action {
 /// wins.
 #[derive(Default, Debug)]
 pub(crate) struct Edits {
-    /// What becomes of operations.
+    /// How each operation is rebuilt.
     pub(crate) actions: FxHashMap<Op, Action>,
     /// Operands that become something else.
     pub(crate) operands: FxHashMap<(Op, usize), Stand>,
@@ -122,7 +122,7 @@ struct Copied {
     successors: SmallVec<[Successor; 2]>,
 }
 
-/// What became of a value.
+/// The replacement of a value.
 #[derive(Clone, Copy)]
 enum Fate {
     New(Value),

@@ -36,7 +36,7 @@ fn lines(text: &str) -> Vec<Edit> {
     delete(lines.collect())
 }
 
-/// What a piece of text is.
+/// The kind of a piece of text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Piece {
     Blank,

@@ -112,7 +112,7 @@ enum Term {
     Op(OpPattern),
 }
 
-/// What is asked of a value.
+/// The constraints on a value.
 #[derive(Clone, PartialEq, Debug, Default)]
 struct Test {
     constant: bool,
@@ -165,7 +165,7 @@ enum AttributeSource {
     Bound(usize),
 }
 
-/// Where a type comes from.
+/// The source of a type.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum TypeSource {
     /// The result of the root.

@@ -13,7 +13,7 @@ use crate::types::Type;
 /// What is wrong with a declared pattern, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FoldError {
-    /// In words.
+    /// The error message.
     pub message: String,
     /// The byte of the text it is about.
     pub offset: usize,
@@ -87,7 +87,7 @@ type Find<'p, 'd> = &'p dyn Fn(&str) -> Option<&'d OpDef>;
 
 struct Parser<'p, 'd, 't> {
     text: &'t str,
-    /// Where the token starts and ends.
+    /// Byte offsets of the start and the end of the token.
     at: usize,
     end: usize,
     token: Token<'t>,
@@ -428,11 +428,11 @@ impl<'d, 't> Parser<'_, 'd, 't> {
             Token::Word("null") => Literal::Null,
             Token::Number(text) if text.contains('.') => match text.parse::<f64>() {
                 Ok(value) if value.is_finite() => Literal::Float(value),
-                _ => return self.fail(format!("`{text}` is no float")),
+                _ => return self.fail(format!("`{text}` is not a float")),
             },
             Token::Number(text) => match text.parse() {
                 Ok(value) => Literal::Int(value),
-                Err(_) => return self.fail(format!("`{text}` is no integer of 64 bits")),
+                Err(_) => return self.fail(format!("`{text}` is not a 64-bit integer")),
             },
             _ => return Ok(None),
         };
@@ -448,7 +448,7 @@ impl<'d, 't> Parser<'_, 'd, 't> {
         };
         names.dedup();
         names.iter().find_map(|name| (self.find)(name)).ok_or_else(|| FoldError {
-            message: format!("there is no operation `{}`", names.join("` or `")),
+            message: format!("unknown operation `{}`", names.join("` or `")),
             offset,
         })
     }
@@ -479,7 +479,7 @@ impl<'d, 't> Parser<'_, 'd, 't> {
         if !word.contains('.') && word != "const" {
             return Ok(());
         }
-        Err(FoldError { message: format!("`{word}` is no name for a value"), offset })
+        Err(FoldError { message: format!("`{word}` is not a valid value name"), offset })
     }
 }
 

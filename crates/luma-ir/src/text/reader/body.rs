@@ -17,7 +17,7 @@ pub(super) struct Forward<'t> {
     uses: Uses<'t>,
 }
 
-/// What an operation uses.
+/// The operands and successors of an operation, as names.
 #[derive(Debug)]
 pub(super) struct Uses<'t> {
     /// Operands it has already.
@@ -124,7 +124,7 @@ impl<'t> Reader<'t> {
         self.heads.push((name.item, self.regions.len()));
     }
 
-    /// All of an operation was read.
+    /// Builds an operation, all of whose text was read.
     pub(crate) fn op(&mut self, mut text: OpText<'t>) {
         let regions = match self.heads.pop() {
             Some((_, first)) => self.regions.split_off(first),
