@@ -296,10 +296,7 @@ fn float_cases(ty: &'static str, a: f64, b: f64) -> Vec<Case> {
         cases.push(case("cmp", format!("{{pred = \"{p}\"}}"), &[a, b], "i1"));
     }
     cases.push(case("neg", String::new(), &[a], ty));
-    // The interpreter stops where no integer of 64 bits is near the value.
-    let fits = (-9.2e18..9.2e18).contains(&a);
-    for to in ["i1", "i8", "i64", "f32", "f64"].into_iter().filter(|to| fits || to.starts_with('f'))
-    {
+    for to in ["i1", "i8", "i64", "f32", "f64"] {
         cases.push(case("cast", String::new(), &[a], to));
     }
     cases
