@@ -10,6 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use luma_diagnostics::SourceMap;
+use luma_generate::Choices;
+use luma_generate::text::{mutate, tokens};
 use luma_ir::{Context, PrintOptions, print_module};
 
 #[path = "checks.rs"]
@@ -29,23 +31,6 @@ fn seed() -> Vec<(String, String)> {
     programs.sort();
     assert!(programs.len() >= 14);
     programs
-}
-
-/// A small generator of pseudo-random numbers (SplitMix64): the same numbers on every machine.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
 }
 
 /// Takes a text through everything; `what` names it when something is wrong.
@@ -91,8 +76,7 @@ fn random_mutations_of_the_seed() {
         let words: Vec<&str> = programs.iter().flat_map(|(_, text)| tokens(text)).collect();
         for (index, (name, text)) in programs.iter().enumerate() {
             for round in 0..count {
-                let mut random = Random((index as u64) << 32 | round);
-                let mutant = mutate(text, &words, &mut random);
+                let mutant = mutate(text, &words, &mut Choices::new(index as u64, round));
                 survives(&format!("{name} mutation {round}"), &mutant);
             }
         }
@@ -113,67 +97,9 @@ fn random_mutations_of_ir() {
             let printed = print_module(&module, PrintOptions::default());
             let words: Vec<&str> = tokens(&printed).collect();
             for round in 0..count {
-                let mut random = Random((index as u64) << 32 | round);
-                let mutant = mutate(&printed, &words, &mut random);
+                let mutant = mutate(&printed, &words, &mut Choices::new(index as u64, round));
                 checks::ir(&format!("{name} IR mutation {round}"), &mutant);
             }
         }
     });
-}
-
-/// Words, numbers and single other characters.
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        rest = rest.trim_start();
-        let first = rest.chars().next()?;
-        let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        let length = if is_word(first) {
-            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
-        } else {
-            first.len_utf8()
-        };
-        let (token, tail) = rest.split_at(length);
-        rest = tail;
-        Some(token)
-    })
-}
-
-/// One to four edits: a token or byte deleted, inserted, replaced or moved, a line doubled.
-fn mutate(text: &str, words: &[&str], random: &mut Random) -> String {
-    let mut text = text.to_string();
-    for _ in 0..=random.below(4) {
-        let starts: Vec<(usize, usize)> = {
-            let base = text.as_ptr() as usize;
-            tokens(&text).map(|t| (t.as_ptr() as usize - base, t.len())).collect()
-        };
-        if starts.is_empty() {
-            return text;
-        }
-        let (at, length) = starts[random.below(starts.len())];
-        let (other, other_length) = starts[random.below(starts.len())];
-        let word = words[random.below(words.len())];
-        match random.below(7) {
-            0 => text.replace_range(at..at + length, ""),
-            1 => text.insert_str(at, &format!(" {word} ")),
-            2 => text.replace_range(at..at + length, word),
-            3 => {
-                let moved = text[other..other + other_length].to_string();
-                text.replace_range(at..at + length, &moved);
-            }
-            4 => {
-                let byte = char::from((random.next() & 0x7f) as u8);
-                text.insert(at, byte);
-            }
-            5 => {
-                let line: String = text[at..].lines().next().unwrap_or("").to_string();
-                text.insert_str(at, &line);
-            }
-            _ => {
-                let end = text[at..].find(['\n', ';']).map_or(text.len(), |i| at + i + 1);
-                text.replace_range(at..end, "");
-            }
-        }
-    }
-    text
 }

@@ -2,7 +2,8 @@
 //!
 //! [`compute::program`] makes programs with defined behaviour as [`tree`]s; [`luma::source`] writes
 //! them as Luma and [`c::source`] as C; [`shrink`] makes them small. [`owned::program`] makes programs
-//! that own heap objects, correct ones, and [`owned::mistake`] makes mistakes in them.
+//! that own heap objects, correct ones, and [`owned::mistake`] makes mistakes in them. [`text::mutate`]
+//! changes any text.
 
 pub mod c;
 mod choices;
@@ -10,6 +11,7 @@ pub mod compute;
 pub mod luma;
 pub mod owned;
 mod shrink;
+pub mod text;
 pub mod tree;
 mod used;
 

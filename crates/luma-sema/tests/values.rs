@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use luma_diagnostics::FileId;
+use luma_generate::{Choices, text};
 use luma_sema::types::TyKind;
 use luma_sema::{Analysis, Const, analyze, check_main};
 use luma_syntax::ast::{Ast, ExprKind, ItemKind};
@@ -361,24 +362,9 @@ fn broken_programs_never_panic() {
         const main -> fn () int { let p: P = P { x: 1, n: cast<*P>(0) }; defer outputln(p.x);
         loop [i: int = 0](i < 3) : (++i) { if (i == 2) { break; } g[i] = f(&p, E::B); }
         return g[0] + *cast<*int>(&p); }";
-    let words: Vec<&str> = seed.split_inclusive(|c: char| !c.is_alphanumeric()).collect();
-    let mut state = 1_u64;
-    let mut random = |n: usize| {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % n
-    };
-    for _ in 0..3_000 {
-        let mut mutant = words.clone();
-        for _ in 0..1 + random(3) {
-            let (i, j) = (random(mutant.len()), random(words.len()));
-            match random(3) {
-                0 => mutant[i] = words[j],
-                1 => mutant.insert(i, words[j]),
-                _ => drop(mutant.remove(i)),
-            }
-        }
-        let text = mutant.concat();
+    let words: Vec<&str> = text::tokens(seed).collect();
+    for round in 0..3_000 {
+        let text = text::mutate(seed, &words, &mut Choices::new(1, round));
         let parse = luma_syntax::parse(FileId(0), &text);
         let (analysis, diagnostics) = analyze(&parse.ast);
         let fine = parse.diagnostics.is_empty() && !diagnostics.iter().any(|d| d.is_error());

@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use luma_diagnostics::FileId;
+use luma_generate::{Choices, text};
 use luma_syntax::{dump, parse};
 
 const PROGRAMS: &[&str] = &[
@@ -46,18 +47,6 @@ fn check_big(text: String) -> Vec<&'static str> {
     thread.expect("thread starts").join().expect("no panic")
 }
 
-/// xorshift64*: reproducible, and good enough to pick edits.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % n.max(1)
-    }
-}
-
 #[test]
 fn every_prefix() {
     for program in PROGRAMS {
@@ -69,7 +58,7 @@ fn every_prefix() {
 
 #[test]
 fn random_byte_edits() {
-    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    let mut random = Choices::new(1, 0);
     for round in 0..6000 {
         let mut bytes = PROGRAMS[round % PROGRAMS.len()].as_bytes().to_vec();
         for _ in 0..=random.below(4) {
@@ -77,7 +66,7 @@ fn random_byte_edits() {
             match random.below(3) {
                 0 => drop(bytes.remove(at)),
                 1 => bytes[at] = random.below(256) as u8,
-                _ => bytes.insert(at, b"(){}[];,:=\"'/*@#.<>-"[random.below(20)]),
+                _ => bytes.insert(at, random.of(*b"(){}[];,:=\"'/*@#.<>-")),
             }
         }
         check(&String::from_utf8_lossy(&bytes));
@@ -86,24 +75,10 @@ fn random_byte_edits() {
 
 #[test]
 fn random_token_edits() {
-    let mut random = Random(0xD1B5_4A32_D192_ED03);
-    let words: Vec<Vec<&str>> = PROGRAMS
-        .iter()
-        .map(|program| program.split_inclusive([' ', '\n', '(', ';']).collect())
-        .collect();
+    let words: Vec<&str> = PROGRAMS.iter().flat_map(|program| text::tokens(program)).collect();
     for round in 0..6000 {
-        let mut edited = words[round % words.len()].clone();
-        for _ in 0..=random.below(5) {
-            let at = random.below(edited.len());
-            let other = &words[random.below(words.len())];
-            let from = other[random.below(other.len())];
-            match random.below(3) {
-                0 => drop(edited.remove(at)),
-                1 => edited[at] = from,
-                _ => edited.insert(at, from),
-            }
-        }
-        check(&edited.concat());
+        let program = PROGRAMS[round as usize % PROGRAMS.len()];
+        check(&text::mutate(program, &words, &mut Choices::new(2, round)));
     }
 }
 
