@@ -1,12 +1,9 @@
 //! Random edits keep the use lists, dominance and the text round trip.
 
-#[path = "random/generate.rs"]
-#[allow(dead_code, reason = "shared with the tests of random modules")]
-mod generate;
-
 use std::sync::Arc;
 
 use luma_diagnostics::SourceMap;
+use luma_generate::{Choices, ir};
 use luma_ir::dialects::luma;
 use luma_ir::{
     Attribute, Builder, CloneMap, Function, Module, Op, Position, PrintOptions, Type, Value,
@@ -14,8 +11,6 @@ use luma_ir::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-use generate::{Choices, module};
 
 /// 10,000 cases; `PROPTEST_CASES` sets another number.
 fn config() -> ProptestConfig {
@@ -34,11 +29,12 @@ proptest! {
         numbers in vec(any::<u32>(), 0..300),
         edits in vec(any::<u32>(), 8..80),
     ) {
-        let mut module = module(&mut Choices(numbers.iter()));
-        let mut c = Choices(edits.iter());
+        let mut module = ir::module(&mut Choices::given(numbers));
+        let count = edits.len() / 4;
+        let mut c = Choices::given(edits);
         let names: Vec<_> = module.functions.keys().copied().collect();
-        for _ in 0..edits.len() / 4 {
-            let name = c.of(&names);
+        for _ in 0..count {
+            let name = c.pick(&names).unwrap();
             let mut f = module.functions[&name].clone();
             edit(&mut c, &module, &mut f);
             let violations = verify_function(&module, &f);
@@ -61,13 +57,10 @@ fn text(module: &Module) -> String {
 }
 
 /// One edit that keeps a valid function valid.
-fn edit(c: &mut Choices<'_>, module: &Module, f: &mut Function) {
+fn edit(c: &mut Choices, module: &Module, f: &mut Function) {
     let mut ops: Vec<Op> = Vec::new();
     f.walk(&mut |op| ops.push(op));
-    if ops.is_empty() {
-        return;
-    }
-    let op = c.of(&ops);
+    let Some(op) = c.pick(&ops) else { return };
     match c.below(7) {
         0 => duplicate(f, op),
         1 => erase_unused(module, f, op),
@@ -152,7 +145,7 @@ fn split_and_join(module: &Module, f: &mut Function, op: Op) {
 }
 
 /// One operand becomes another operand of the same operation and type.
-fn swap_equals(c: &mut Choices<'_>, f: &mut Function) {
+fn swap_equals(c: &mut Choices, f: &mut Function) {
     let mut pairs: Vec<(Op, usize, Value)> = Vec::new();
     f.walk(&mut |op| {
         if let [a, b, ..] = *f.operands(op)
@@ -161,8 +154,7 @@ fn swap_equals(c: &mut Choices<'_>, f: &mut Function) {
             pairs.push((op, 0, b));
         }
     });
-    if !pairs.is_empty() {
-        let (op, index, value) = c.of(&pairs);
+    if let Some((op, index, value)) = c.pick(&pairs) {
         f.set_operand(op, index, value);
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use luma_diagnostics::SourceMap;
+use luma_generate::{Choices, ir};
 use luma_ir::{
     Attribute, Function, Module, Op, OpParts, PrintOptions, Successor, Type, Value, parse_module,
     print_function, print_module, verify_module,
@@ -14,11 +15,6 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, any};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use rustc_hash::FxHashMap;
-
-#[path = "random/generate.rs"]
-mod generate;
-
-use generate::{Choices, module};
 
 /// `PROPTEST_CASES` sets another number.
 fn config() -> ProptestConfig {
@@ -30,7 +26,7 @@ proptest! {
 
     #[test]
     fn valid_modules_are_accepted_and_come_back(numbers in vec(any::<u32>(), 0..400)) {
-        let module = module(&mut Choices(numbers.iter()));
+        let module = ir::module(&mut Choices::given(numbers));
         let violations = verify_module(&module);
         prop_assert!(violations.is_empty(), "{:#?}\n{}", violations, text(&module, false));
         for generic in [false, true] {
@@ -52,11 +48,12 @@ proptest! {
         numbers in vec(any::<u32>(), 0..400),
         edits in vec(any::<u32>(), 4..60),
     ) {
-        let mut module = module(&mut Choices(numbers.iter()));
-        let mut c = Choices(edits.iter());
+        let mut module = ir::module(&mut Choices::given(numbers));
+        let count = 1 + edits.len() / 6;
+        let mut c = Choices::given(edits);
         let names: Vec<_> = module.functions.keys().copied().collect();
-        for _ in 0..1 + edits.len() / 6 {
-            let name = c.of(&names);
+        for _ in 0..count {
+            let name = c.pick(&names).unwrap();
             let context = Arc::clone(&module.context);
             damage(&mut c, &context, &mut module.functions[&name]);
         }
@@ -88,7 +85,7 @@ fn text(module: &Module, generic: bool) -> String {
 }
 
 /// One change that knows no rules.
-fn damage(c: &mut Choices<'_>, context: &luma_ir::Context, f: &mut Function) {
+fn damage(c: &mut Choices, context: &luma_ir::Context, f: &mut Function) {
     let mut ops: Vec<Op> = Vec::new();
     f.walk(&mut |op| ops.push(op));
     let mut values: Vec<Value> = Vec::new();
@@ -102,19 +99,20 @@ fn damage(c: &mut Choices<'_>, context: &luma_ir::Context, f: &mut Function) {
     for &block in &blocks {
         values.extend_from_slice(f.block_args(block));
     }
-    if ops.is_empty() || blocks.is_empty() {
+    let (Some(op), Some(other), Some(block)) = (c.pick(&ops), c.pick(&ops), c.pick(&blocks)) else {
         return;
-    }
-    let (op, other, block) = (c.of(&ops), c.of(&ops), c.of(&blocks));
+    };
     let types = [Type::I1, Type::I64, Type::F32, Type::VOID, context.place(Type::VOID)];
     match c.below(15) {
-        0 if !values.is_empty() => {
-            let (index, value) = (c.below(f.operands(op).len()), c.of(&values));
-            if index < f.operands(op).len() {
+        0 => {
+            let index = c.below(f.operands(op).len());
+            if let Some(value) = c.pick(&values)
+                && index < f.operands(op).len()
+            {
                 f.set_operand(op, index, value);
             }
         }
-        1 if !values.is_empty() => f.add_operand(op, c.of(&values)),
+        1 => c.pick(&values).into_iter().for_each(|value| f.add_operand(op, value)),
         2 => f.set_operands(op, []),
         3 => f.detach(op),
         // Before an op of its own region it would hang in no block at all: `detach` covers that.
@@ -128,12 +126,12 @@ fn damage(c: &mut Choices<'_>, context: &luma_ir::Context, f: &mut Function) {
             }
         }
         6 => {
-            f.add_result(op, c.of(&types));
+            f.add_result(op, c.of(types));
         }
         7 => f.retain_results(op, |_| false),
         8 => f.retain_args(block, |_| false),
         9 => {
-            f.add_arg(block, c.of(&types));
+            f.add_arg(block, c.of(types));
         }
         10 => {
             let args = values.iter().copied().take(c.below(3)).collect();

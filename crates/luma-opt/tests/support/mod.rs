@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use luma_diagnostics::{Diagnostic, SourceMap};
+use luma_generate::Choices;
+use luma_generate::ir::{self, Style};
 use luma_ir::dialects::luma;
 use luma_ir::{Context, Module, PrintOptions, parse_module, print_module, verify_module};
 use luma_pass::{Analyses, Pipeline, RunOptions, StepReport, parse_pipeline, run, run_step};
 
-pub(crate) mod evaluate;
+pub(crate) mod watch;
 
 /// The project.
 pub(crate) fn root() -> PathBuf {
@@ -26,6 +28,15 @@ pub(crate) fn files(pass: &str) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
+}
+
+/// Program `number` of a style.
+pub(crate) fn random(style: Style, number: u64) -> Module {
+    let module = ir::program(&mut Choices::new(1, number), style);
+    let violations = verify_module(&module);
+    let text = || print_module(&module, PrintOptions::default());
+    assert!(violations.is_empty(), "{number}: {violations:#?}\n{}", text());
+    module
 }
 
 /// A module the verifier accepts.
