@@ -12,7 +12,7 @@ use luma_ir::rewrite::{Config, Rewriter, apply, declared_patterns};
 use support::watch::{Seen, compare, watch};
 use support::{random, run_steps};
 
-const PIPELINES: [&str; 8] = [
+const PIPELINES: [&str; 10] = [
     "func(canonicalize)",
     "func(cse)",
     "func(cse{loads})",
@@ -21,6 +21,8 @@ const PIPELINES: [&str; 8] = [
     "func(lower-defer,structured-to-cfg,canonicalize,cse{loads},dce)",
     "func(lower-defer,structured-to-cfg{all},canonicalize,cse,dce,canonicalize)",
     "func(lower-defer,canonicalize{region-simplify=false},structured-to-cfg{all},dce,canonicalize)",
+    "func(mem2reg,sccp,dce,licm,canonicalize)",
+    "func(lower-defer,structured-to-cfg{all},mem2reg,sccp,cse,dce),erase-ownership",
 ];
 
 #[test]

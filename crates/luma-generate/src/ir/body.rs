@@ -280,8 +280,11 @@ impl<'m, 'c> Gen<'m, 'c> {
 
     /// What a branch depends on. Programs mostly ask.
     fn condition(&mut self, block: Block, scope: &mut Vec<Value>) -> Value {
-        if !self.purpose.runs() || self.c.below(5) == 0 {
-            return self.value(block, scope, Type::I1);
+        match self.c.below(8) {
+            0 => return self.constant(block, scope, Type::I1),
+            1 | 2 => return self.value(block, scope, Type::I1),
+            _ if !self.purpose.runs() => return self.value(block, scope, Type::I1),
+            _ => {}
         }
         let answer = self.ask(block);
         let with = Attribute::int(self.c.of([1, 2, 3]));

@@ -14,33 +14,35 @@ const PREDICATES: [&str; 6] = ["eq", "ne", "lt", "le", "gt", "ge"];
 impl Gen<'_, '_> {
     /// One statement.
     pub(super) fn simple(&mut self, block: Block, scope: &mut Vec<Value>) {
-        match self.c.below(19) {
-            0..6 => _ = self.computation(block, scope),
-            6 => {
-                let ty = self.ty();
-                let place = self.place(block, scope, ty);
+        match self.c.below(23) {
+            0..5 => _ = self.computation(block, scope),
+            5..8 => {
+                let (place, ty) = self.some_place(block, scope);
                 let value = self.value(block, scope, ty);
                 self.op(block, luma::Store::NAME, &[value, place], &[]);
             }
-            7 => {
-                let ty = self.ty();
-                let place = self.place(block, scope, ty);
-                scope.extend(self.op(block, luma::Load::NAME, &[place], &[ty]));
+            8..12 => {
+                let (place, ty) = self.some_place(block, scope);
+                let value = self.op(block, luma::Load::NAME, &[place], &[ty])[0];
+                scope.push(value);
+                if self.c.below(2) == 0 {
+                    self.show(block, scope, value);
+                }
             }
-            8 => self.variable(block, scope),
-            9 | 10 => self.pointers(block, scope),
-            11 => self.string(block, scope),
-            12 => {
+            12 => self.variable(block, scope),
+            13 | 14 => self.pointers(block, scope),
+            15 => self.string(block, scope),
+            16 => {
                 let of = Attribute::Type(self.ty());
                 let name = luma::Sizeof::NAME;
                 scope.push(self.attributed(block, name, &[], Type::I64, "of", of));
             }
-            13 | 14 => self.call(block, scope),
-            15 | 16 => {
+            17 | 18 => self.call(block, scope),
+            19 | 20 => {
                 let value = self.computation(block, scope);
                 self.show(block, scope, value);
             }
-            17 => self.global(block, scope),
+            21 => self.global(block, scope),
             _ => self.heap(block, scope),
         }
     }
@@ -213,23 +215,16 @@ impl Gen<'_, '_> {
     /// A place in another, or another way to one.
     fn pointers(&mut self, block: Block, scope: &mut Vec<Value>) {
         let context = Arc::clone(&self.module.context);
-        let known = self.c.pick(&self.places(scope));
-        let place = match known.filter(|_| self.c.below(3) > 0) {
-            Some(place) => place,
-            None => {
-                let ty = self.ty();
-                self.place(block, scope, ty)
-            }
-        };
-        let Some(ty) = context.element(self.f.value_type(place)) else { return };
+        let (place, ty) = self.some_place(block, scope);
         match context.type_data(ty) {
             TypeData::Struct(name) => {
                 let Some(def) = self.module.structs.get(&name) else { return };
                 let at = self.c.below(def.fields.len());
                 let Some((&field, &of)) = def.fields.get_index(at) else { return };
                 let (name, of) = (Attribute::str(context.name(field)), context.place(of));
-                let place = self.attributed(block, luma::Field::NAME, &[place], of, "field", name);
-                scope.push(place);
+                let inner = self.attributed(block, luma::Field::NAME, &[place], of, "field", name);
+                scope.push(inner);
+                self.disturb(block, scope, inner, place);
             }
             TypeData::Array(length, element) => {
                 let index = match self.purpose.runs() {
@@ -241,7 +236,9 @@ impl Gen<'_, '_> {
                     false => self.value(block, scope, Type::I64),
                 };
                 let of = context.place(element);
-                scope.extend(self.op(block, luma::Element::NAME, &[place, index], &[of]));
+                let inner = self.op(block, luma::Element::NAME, &[place, index], &[of])[0];
+                scope.push(inner);
+                self.disturb(block, scope, inner, place);
             }
             _ if self.purpose.runs() => self.address(block, scope, place),
             _ => {
@@ -273,16 +270,29 @@ impl Gen<'_, '_> {
     fn address(&mut self, block: Block, scope: &mut Vec<Value>, place: Value) {
         let of = self.f.value_type(place);
         let Some(ty) = self.module.context.element(of) else { return };
-        let mut place = vec![place];
+        let mut other = place;
         for _ in 0..2 {
             let pointer =
-                self.op(block, luma::AddrOf::NAME, &place, &[self.module.context.ptr(ty)]);
-            place = self.op(block, luma::Deref::NAME, &pointer, &[of]);
+                self.op(block, luma::AddrOf::NAME, &[other], &[self.module.context.ptr(ty)]);
+            other = self.op(block, luma::Deref::NAME, &pointer, &[of])[0];
         }
-        if self.c.below(2) == 0 {
-            scope.extend(self.op(block, luma::Load::NAME, &place, &[ty]));
+        scope.push(other);
+        self.disturb(block, scope, place, other);
+    }
+
+    /// Sometimes looks at one place before and after a write to another, which may be the same.
+    fn disturb(&mut self, block: Block, scope: &mut Vec<Value>, one: Value, other: Value) {
+        let types = [one, other].map(|place| self.module.context.element(self.f.value_type(place)));
+        let ([Some(seen), Some(changed)], true) = (types, self.c.below(2) == 0) else { return };
+        let value = self.value(block, scope, changed);
+        let before = self.op(block, luma::Load::NAME, &[one], &[seen])[0];
+        self.op(block, luma::Store::NAME, &[value, other], &[]);
+        let after = self.op(block, luma::Load::NAME, &[one], &[seen])[0];
+        // To print is to do anything, so that comes last.
+        for value in [before, after] {
+            self.show(block, scope, value);
+            scope.push(value);
         }
-        scope.extend(place);
     }
 
     /// A string. Where it is, is not the same after a pass, so programs only print it.
@@ -400,6 +410,19 @@ impl Gen<'_, '_> {
     fn places(&self, scope: &[Value]) -> Vec<Value> {
         let is_place = |&v: &Value| self.module.context.is_place(self.f.value_type(v));
         scope.iter().copied().filter(is_place).collect()
+    }
+
+    /// Some place, rather one of the last in scope, and the type of what is there.
+    fn some_place(&mut self, block: Block, scope: &mut Vec<Value>) -> (Value, Type) {
+        let known = self.places(scope);
+        if self.c.below(5) > 0
+            && let Some(&place) = known.iter().nth_back(self.c.below(known.len().min(4)))
+            && let Some(ty) = self.module.context.element(self.f.value_type(place))
+        {
+            return (place, ty);
+        }
+        let ty = self.ty();
+        (self.place(block, scope, ty), ty)
     }
 
     /// A place in scope, or a new variable.
