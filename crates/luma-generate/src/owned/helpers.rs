@@ -193,6 +193,13 @@ impl Program {
     }
 
     fn clear_duo(&mut self) -> String {
+        if self.chance(25) {
+            // What it does depends on what it does.
+            return "const NAME -> fn (d: *Duo) void {\n    if (d.a != cast<*int>(0)) {\n        \
+                    free(d.a);\n        d.a = cast<*int>(0);\n        NAME(d);\n        return;\n    \
+                    }\n    free(d.b);\n    d.b = cast<*int>(0);\n}\n"
+                .to_owned();
+        }
         let tests = self.chance(40);
         let free = |field: &str| {
             if tests {

@@ -31,7 +31,10 @@ impl Program {
                 }
             };
         }
-        "    let p: *int = cast<*int>(alloc(sizeof<int>));\n    *p = v;\n    return p;\n".to_owned()
+        let allocator = self.allocator();
+        format!(
+            "    let p: *int = cast<*int>({allocator}(sizeof<int>));\n    *p = v;\n    return p;\n"
+        )
     }
 
     fn make_cell(&mut self) -> String {

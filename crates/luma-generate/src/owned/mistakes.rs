@@ -15,7 +15,7 @@ pub fn mistake(program: &mut Program, rng: &mut Choices) -> bool {
     let before = f.clone();
     let blocks = count_blocks(f);
     let block = rng.below(blocks);
-    match rng.below(22) {
+    match rng.below(27) {
         0..5 => with_block(f, block, &mut |b, _| delete(b, rng)),
         5 | 6 => with_block(f, block, &mut |b, _| duplicate(b, rng)),
         7 | 8 => transfer(f, block, rng.below(blocks), rng),
@@ -26,7 +26,9 @@ pub fn mistake(program: &mut Program, rng: &mut Choices) -> bool {
         17 => with_block(f, block, &mut |b, _| defer(b, rng)),
         18 | 19 => with_block(f, block, &mut |b, loops| jump(b, loops, rng)),
         20 => with_block(f, block, &mut |b, _| weaken(b, rng)),
-        _ => attribute(f, rng),
+        21 => attribute(f, rng),
+        22 | 23 => address(f, block, rng),
+        _ => with_block(f, block, &mut |b, _| late(b, rng)),
     }
     **f != before
 }
@@ -245,7 +247,7 @@ fn condition_of(stmt: &mut Stmt) -> Option<&mut String> {
     }
 }
 
-/// Another use of a name: freed, set to null, stored in a global, read, made an alias.
+/// Another use of a name: freed, its inside freed, set to null, stored in a global, read, made an alias.
 fn weaken(block: &mut Vec<Stmt>, rng: &mut Choices) {
     let mut all: Vec<(usize, String)> = Vec::new();
     for (at, stmt) in block.iter().enumerate() {
@@ -259,8 +261,9 @@ fn weaken(block: &mut Vec<Stmt>, rng: &mut Choices) {
     }
     let (at, name) = all[rng.below(all.len())].clone();
     let other = all[rng.below(all.len())].1.clone();
-    let text = match rng.below(7) {
+    let text = match rng.below(8) {
         0 => format!("free({name});"),
+        5 => format!("free(&{name}[1]);"),
         1 => format!("{name} = cast<*int>(0);"),
         2 => format!("g0 = {name};"),
         3 => format!("outputln(*{name});"),
@@ -268,6 +271,54 @@ fn weaken(block: &mut Vec<Stmt>, rng: &mut Choices) {
         _ => format!("{name} = {other};"),
     };
     block.insert(rng.range(at + 1, block.len() + 1), Stmt::Text(text));
+}
+
+/// A use of what a statement before has given away, perhaps.
+fn late(block: &mut Vec<Stmt>, rng: &mut Choices) {
+    let gives = |stmt: &Stmt| match stmt {
+        Stmt::Text(text) => {
+            let call = ["free(", "drop_", "consume"].iter().any(|word| text.starts_with(word));
+            call.then(|| names(text).pop()).flatten().map(|(_, name)| name)
+        }
+        _ => None,
+    };
+    let all: Vec<(usize, String)> =
+        block.iter().enumerate().filter_map(|(at, stmt)| Some((at, gives(stmt)?))).collect();
+    let Some((at, name)) = rng.pick(&all) else { return };
+    let text = match rng.below(3) {
+        0 => format!("*{name} = 5;"),
+        1 => format!("outputln({name}.value);"),
+        _ => format!("outputln(*{name});"),
+    };
+    block.insert(rng.range(at + 1, block.len() + 1), Stmt::Text(text));
+}
+
+/// The address of a number of this function where a heap object should be.
+fn address(f: &mut Fun, block: usize, rng: &mut Choices) {
+    let params = f.head.split(['(', ',']).filter_map(|param| param.split_once(": int"));
+    let mut all: Vec<String> = params.map(|(name, _)| name.trim().to_owned()).collect();
+    with_block(f, block, &mut |block, _| {
+        for stmt in block.iter() {
+            if let Stmt::Text(text) = stmt
+                && let Some((name, _)) =
+                    text.strip_prefix("let ").and_then(|t| t.split_once(": int "))
+            {
+                all.push(name.to_owned());
+            }
+        }
+        let Some(name) = rng.pick(&all) else { return };
+        let given = block.iter_mut().find_map(|stmt| match stmt {
+            Stmt::Return(Some(value)) => Some(value),
+            _ => None,
+        });
+        match given.filter(|_| rng.chance(75)) {
+            Some(value) => *value = raw(&format!("&{name}")),
+            None => {
+                let at = rng.below(block.len() + 1);
+                block.insert(at, Stmt::Text(format!("g0 = &{name};")));
+            }
+        }
+    });
 }
 
 fn attribute(f: &mut Fun, rng: &mut Choices) {

@@ -13,6 +13,11 @@ use crate::Choices;
 const PRELUDE: &str = "\
 const ask -> fn (site: int) int;
 const exit -> fn (code: int) void;
+#returns_ownership
+const malloc -> fn (size: int) *void;
+#takes_ownership
+#returns_ownership
+const realloc -> fn (old: *void, size: int) *void;
 
 const Cell -> struct { value: int, data: *int, spare: *int };
 const Node -> struct { value: int, next: *Node };
@@ -79,6 +84,11 @@ impl Program {
     /// One of `list`, which is not empty.
     pub(super) fn pick<T: Clone>(&mut self, list: &[T]) -> T {
         list[self.rng.below(list.len())].clone()
+    }
+
+    /// The allocator to call: that of the language, or one that is known by its attributes only.
+    pub(super) fn allocator(&mut self) -> &'static str {
+        if self.chance(20) { "malloc" } else { "alloc" }
     }
 
     /// A name nobody has.

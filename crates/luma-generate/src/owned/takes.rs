@@ -79,6 +79,9 @@ impl Body<'_> {
             return [Null::Maybe; 2];
         }
         self.allocate(left, class);
+        if class == Class::Plain && self.program.chance(8) {
+            self.line(&format!("{place} = cast<*int>(realloc(cast<*void>({place}), 64));"));
+        }
         self.fill(place, class, &number)
     }
 
@@ -91,7 +94,8 @@ impl Body<'_> {
             Class::List => "sizeof<Node>",
             Class::Tree => "sizeof<Tree>",
         };
-        self.line(&format!("{left} = cast<{}>(alloc({size}));", class.ty()));
+        let allocator = self.program.allocator();
+        self.line(&format!("{left} = cast<{}>({allocator}({size}));", class.ty()));
     }
 
     /// Gives every field a value.
