@@ -261,9 +261,9 @@ fn weaken(block: &mut Vec<Stmt>, rng: &mut Choices) {
     }
     let (at, name) = all[rng.below(all.len())].clone();
     let other = all[rng.below(all.len())].1.clone();
-    let text = match rng.below(8) {
+    let text = match rng.below(10) {
         0 => format!("free({name});"),
-        5 => format!("free(&{name}[1]);"),
+        5..8 => format!("free(&{name}[1]);"),
         1 => format!("{name} = cast<*int>(0);"),
         2 => format!("g0 = {name};"),
         3 => format!("outputln(*{name});"),
@@ -306,7 +306,12 @@ fn address(f: &mut Fun, block: usize, rng: &mut Choices) {
                 all.push(name.to_owned());
             }
         }
-        let Some(name) = rng.pick(&all) else { return };
+        // Often a new one, so that functions without numbers have one, too.
+        let known = rng.pick(&all).filter(|_| rng.chance(50));
+        let name = known.unwrap_or_else(|| "z".to_owned());
+        if name == "z" {
+            block.insert(0, Stmt::Text("let z: int = 5;".to_owned()));
+        }
         let given = block.iter_mut().find_map(|stmt| match stmt {
             Stmt::Return(Some(value)) => Some(value),
             _ => None,
@@ -314,7 +319,7 @@ fn address(f: &mut Fun, block: usize, rng: &mut Choices) {
         match given.filter(|_| rng.chance(75)) {
             Some(value) => *value = raw(&format!("&{name}")),
             None => {
-                let at = rng.below(block.len() + 1);
+                let at = rng.range(1, block.len() + 1).min(block.len());
                 block.insert(at, Stmt::Text(format!("g0 = &{name};")));
             }
         }
