@@ -175,7 +175,12 @@ fn granularity(job: &Job<'_>) -> Granularity {
     if looked_at || job.replay { Granularity::Single } else { Granularity::Batched }
 }
 
-fn instruments(job: &Job<'_>, plan: &Plan) -> Result<Vec<Box<dyn Instrument>>, String> {
+/// What looks at the steps of `plan`, and what skips some.
+///
+/// # Errors
+///
+/// A message about a step that the plan does not have.
+pub fn instruments(job: &Job<'_>, plan: &Plan) -> Result<Vec<Box<dyn Instrument>>, String> {
     instruments::from_args(job.instruments, job.pipeline, plan)
 }
 

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use luma_diagnostics::{Diagnostic, SourceMap};
-use luma_pass::instrument::Record;
+use luma_diagnostics::{Diagnostic, OrNever as _, SourceMap};
+use luma_pass::instrument::{Instrument, Record};
 
 use luma_driver::compile::{self, Job};
 use luma_driver::dialects::Dialects;
@@ -185,12 +185,13 @@ impl<'a> Sweep<'a> {
             let mut row_plans = Vec::new();
             for line in lines {
                 progress.set_message(format!("{} {}", source.path.display(), line.name));
-                let plan = compile::plan(&self.job(line, source), Granularity::Batched).ok();
+                let job = self.job(line, source);
+                let plan = compile::plan(&job, granularity(&job));
                 row.push(match &plan {
-                    Some(plan) => self.first(dialects, line, source, plan),
-                    None => Cell { error: Some("no plan".to_owned()), ..Cell::default() },
+                    Ok(plan) => self.first(dialects, line, source, plan),
+                    Err(why) => Cell { error: Some(why.clone()), ..Cell::default() },
                 });
-                row_plans.push(plan);
+                row_plans.push(plan.ok());
                 progress.inc(1);
             }
             cells.push(row);
@@ -202,8 +203,9 @@ impl<'a> Sweep<'a> {
                     if let (None, Some(plan)) = (&cell.error, plan) {
                         let job = self.job(line, source);
                         let cx = compile::cx(&job, self.map, source.input, dialects);
+                        let mut gates = gates(&job, plan);
                         let start = Instant::now();
-                        let ran = steps::run(&cx, plan, &mut ());
+                        let ran = steps::run(&cx, plan, &mut gates);
                         cell.compile.push(start.elapsed());
                         drop(ran);
                     }
@@ -227,7 +229,10 @@ impl<'a> Sweep<'a> {
         let job = self.job(line, source);
         let cx = compile::cx(&job, self.map, source.input, dialects);
         let mut record = Record::default();
-        let ran = steps::run(&cx, plan, &mut record);
+        let mut instruments = gates(&job, plan);
+        instruments.push(Box::new(&mut record));
+        let ran = steps::run(&cx, plan, &mut instruments);
+        drop(instruments);
         if ran.failure.is_some() || ran.diagnostics.iter().any(Diagnostic::is_error) {
             let error = ran.diagnostics.iter().find(|d| d.is_error());
             let text = error.map(|d| format!("{}: {}", d.code.as_str(), d.message));
@@ -248,6 +253,20 @@ impl<'a> Sweep<'a> {
         }
         cell
     }
+}
+
+/// Single steps where some are skipped, else what is fastest.
+fn granularity(job: &Job<'_>) -> Granularity {
+    let all = job.pipeline.disable_pass.is_empty() && job.pipeline.opt_bisect_limit.is_none();
+    if all { Granularity::Batched } else { Granularity::Single }
+}
+
+/// What skips steps: `--disable-pass` and `--opt-bisect-limit` of a line.
+fn gates<'a>(job: &Job<'_>, plan: &Plan) -> Vec<Box<dyn Instrument + 'a>> {
+    let gates = compile::instruments(job, plan);
+    let gates =
+        gates.or_never(Vec::new(), "the plan has the disabled steps, and nothing is printed");
+    gates.into_iter().map(|gate| gate as Box<dyn Instrument + 'a>).collect()
 }
 
 /// Runs the program of a cell once; keeps what the first run did.
