@@ -26,7 +26,8 @@ fn main() {
     println!("cargo:rerun-if-changed={}", root.display());
     let mut files: Vec<PathBuf> = std::fs::read_dir(&root)
         .unwrap_or_else(|e| fail(&format!("{}: {e}", root.display())))
-        .filter_map(|entry| Some(entry.ok()?.path().join("dialect.toml")))
+        .map(|entry| entry.unwrap_or_else(|e| fail(&format!("{}: {e}", root.display()))))
+        .map(|entry| entry.path().join("dialect.toml"))
         .filter(|path| path.is_file())
         .collect();
     files.sort();
@@ -47,7 +48,8 @@ fn main() {
             }
         })
         .collect();
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("dialects.rs");
+    let out = std::env::var_os("OUT_DIR").unwrap_or_else(|| fail("OUT_DIR is not set"));
+    let out = PathBuf::from(out).join("dialects.rs");
     std::fs::write(&out, generate(&dialects)).unwrap_or_else(|e| fail(&e.to_string()));
 }
 
@@ -212,7 +214,7 @@ fn view(out: &mut String, op: &OpDef, index: usize, symbols: &mut Vec<String>) {
             _ => {
                 let _ = writeln!(
                     out,
-                    "/// Operands `{name}`.\npub fn {method}(self, f: &Function) -> &[Value] {{ f.operands(self.0).get({i}..).unwrap_or_default() }}"
+                    "/// Operands `{name}`.\npub fn {method}(self, f: &Function) -> &[Value] {{ &f.operands(self.0)[{i}..] }}"
                 );
                 let _ = write!(params, ", {method}: &[Value]");
                 let _ = writeln!(body, "parts.operands.extend_from_slice({method});");
@@ -251,7 +253,7 @@ fn view(out: &mut String, op: &OpDef, index: usize, symbols: &mut Vec<String>) {
         } else {
             let _ = writeln!(
                 out,
-                "/// Results `{name}`.\npub fn {method}(self, f: &Function) -> &[Value] {{ f.results(self.0).get({i}..).unwrap_or_default() }}"
+                "/// Results `{name}`.\npub fn {method}(self, f: &Function) -> &[Value] {{ &f.results(self.0)[{i}..] }}"
             );
             let _ = write!(params, ", {name}_types: &[Type]");
             let _ = writeln!(body, "parts.results.extend_from_slice({name}_types);");
@@ -278,7 +280,7 @@ fn view(out: &mut String, op: &OpDef, index: usize, symbols: &mut Vec<String>) {
             _ => {
                 let _ = writeln!(
                     out,
-                    "/// Regions `{name}`.\npub fn {name}_regions(self, f: &Function) -> &[Region] {{ f.op_regions(self.0).get({i}..).unwrap_or_default() }}"
+                    "/// Regions `{name}`.\npub fn {name}_regions(self, f: &Function) -> &[Region] {{ &f.op_regions(self.0)[{i}..] }}"
                 );
                 let _ = write!(params, ", {name}_regions: usize");
                 let _ = writeln!(body, "parts.regions += {name}_regions;");

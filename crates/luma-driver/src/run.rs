@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::{Diagnostic, OrNever as _, codes};
 use luma_process::{Limits, Streams, TempDir, signal_name};
 
 use crate::emit;
@@ -48,7 +48,7 @@ impl Program {
             Ok(status) => match status.code() {
                 Some(code) => ExitCode::from(code as u8),
                 None => {
-                    let signal = status.signal().unwrap_or(0);
+                    let signal = status.signal().or_never(0, "what has no exit code has a signal");
                     eprintln!("error: the program was ended by {}", signal_name(signal));
                     ExitCode::from(128u8.wrapping_add(signal as u8))
                 }

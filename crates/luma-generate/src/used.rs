@@ -28,7 +28,7 @@ impl Used {
         if !self.functions.insert(index) {
             return;
         }
-        let Some(f) = program.functions.get(index) else { return };
+        let f = &program.functions[index];
         for (_, ty) in &f.params {
             self.ty(program, ty);
         }
@@ -60,13 +60,10 @@ impl Used {
     fn expr(&mut self, program: &Program, e: &Expr) {
         self.ty(program, &e.ty);
         match &e.kind {
-            Kind::Global(index) => {
-                if let Some(global) = program.globals.get(*index)
-                    && self.globals.insert(*index)
-                {
-                    self.ty(program, &global.ty);
-                    global.init.iter().for_each(|e| self.expr(program, e));
-                }
+            Kind::Global(index) if self.globals.insert(*index) => {
+                let global = &program.globals[*index];
+                self.ty(program, &global.ty);
+                global.init.iter().for_each(|e| self.expr(program, e));
             }
             Kind::Call(index, _) => self.function(program, *index),
             Kind::Sizeof(ty) => self.ty(program, ty),
@@ -82,12 +79,8 @@ impl Used {
             Ty::Enum(index) => {
                 self.enums.insert(*index);
             }
-            Ty::Struct(index) => {
-                if self.structs.insert(*index)
-                    && let Some(fields) = program.structs.get(*index)
-                {
-                    fields.iter().for_each(|ty| self.ty(program, ty));
-                }
+            Ty::Struct(index) if self.structs.insert(*index) => {
+                program.structs[*index].iter().for_each(|ty| self.ty(program, ty));
             }
             Ty::Array(element, _) => {
                 self.ty(program, element);

@@ -25,7 +25,7 @@ impl Dominators {
             postorder.iter().enumerate().map(|(i, &b)| (b, (count - 1 - i) as u32)).collect();
         let mut predecessors: Vec<Vec<u32>> = vec![Vec::new(); count];
         for (&block, &from) in &order {
-            for successor in f.last(block).map(|op| f.successors(op)).unwrap_or_default() {
+            for successor in f.successors(f.terminator(block)) {
                 if let Some(&to) = order.get(&successor.block) {
                     predecessors[to as usize].push(from);
                 }
@@ -125,8 +125,7 @@ fn postorder(f: &Function, region: Region) -> Vec<Block> {
     let mut stack = vec![(entry, 0)];
     let mut out = Vec::new();
     while let Some((block, next)) = stack.last_mut() {
-        let successors = f.last(*block).map(|op| f.successors(op)).unwrap_or_default();
-        match successors.get(*next) {
+        match f.successors(f.terminator(*block)).get(*next) {
             Some(successor) => {
                 *next += 1;
                 if f.block_region(successor.block) == region && seen.insert(successor.block) {

@@ -1,6 +1,6 @@
 //! The command: runs one engine and prints what it found.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
@@ -81,7 +81,9 @@ fn main() -> ExitCode {
     let report = match cli.engine {
         Engine::Soundness => Ok(soundness::run(&settings)),
         Engine::Precision => Ok(precision::run(&settings)),
-        Engine::Mutation => mutate::run(&settings, &programs(&cli.files)),
+        Engine::Mutation => {
+            programs(&cli.files).and_then(|programs| mutate::run(&settings, &programs))
+        }
         Engine::Twins => {
             twins::run(&settings, &twins::Tools { lumac: cli.lumac, clang: cli.clang })
         }
@@ -106,22 +108,11 @@ fn main() -> ExitCode {
 }
 
 /// All programs in `paths`, sorted.
-fn programs(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut waiting = paths.to_vec();
-    while let Some(path) = waiting.pop() {
-        if let Ok(entries) = std::fs::read_dir(&path) {
-            waiting.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
-        } else if is_program(&path) {
-            found.push(path);
-        }
+fn programs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+        return Err(format!("{}: there is no such file", missing.display()));
     }
-    found.sort();
-    found
-}
-
-fn is_program(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "lx")
+    mutate::programs(paths.to_vec())
 }
 
 fn print(report: &Report) {

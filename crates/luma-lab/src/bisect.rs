@@ -52,7 +52,7 @@ pub fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
     if read == ExitCode::SUCCESS { code } else { read }
 }
 
-/// The reason why no step was found.
+/// Why no step was found.
 struct Nothing {
     message: String,
     /// The command line is wrong.
@@ -76,7 +76,7 @@ struct Search<'a> {
 struct Guilty {
     /// The number of the step; 0 is the input.
     step: usize,
-    /// The observed symptom.
+    /// How the failure shows.
     because: String,
     /// Native runs were compared, so the result of the step was only observed through the steps
     /// that follow it.
@@ -186,10 +186,7 @@ impl Search<'_> {
         let mut diagnostics = Vec::new();
         let (input, verify) = (self.input, self.job.verify_ownership);
         let module = levels::program(self.map, input, self.job.dialects, verify, &mut diagnostics);
-        let Some(module) = module else {
-            let error = diagnostics.iter().find(|d| d.is_error()).map(|d| d.message.clone());
-            return Err(error.unwrap_or_else(|| "the program does not compile".into()).into());
-        };
+        let module = module.ok_or_else(|| oracle::first_message(&diagnostics))?;
         let (run, _) = oracle::interpret(&module, self.job.args, limit);
         match &run.trap {
             Some((kind, why)) if kind.is_limit() => {

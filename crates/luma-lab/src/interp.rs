@@ -140,7 +140,7 @@ pub(crate) fn options(args: &[OsString], step_limit: Option<u64>) -> Options {
     Options { args, environment, step_limit, ..Options::default() }
 }
 
-/// An executor of programs.
+/// What runs a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Executor {
     /// The interpreter, which notices every misuse of memory.
@@ -149,7 +149,7 @@ pub(crate) enum Executor {
     Machine,
 }
 
-/// The observable behaviour of a run.
+/// What can be seen of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Behaviour {
     pub(crate) by: Executor,
@@ -399,7 +399,7 @@ fn without_nan_signs(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     for (at, &byte) in text.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| text.get(at));
-        let rest = text.get(at..).unwrap_or_default();
+        let rest = &text[at..];
         let signed = rest.starts_with(b"-nan") && !is_word(before) && !is_word(rest.get(4));
         if !signed {
             plain.push(byte);
@@ -446,7 +446,7 @@ fn excerpt(line: &[u8], at: usize) -> String {
     while is_inside_character(end) {
         end += 1;
     }
-    let shown = String::from_utf8_lossy(line.get(start..end).unwrap_or_default()).into_owned();
+    let shown = String::from_utf8_lossy(&line[start..end]).into_owned();
     let (before, after) = (start > 0, end < line.len());
     format!("{}{shown}{}", if before { "…" } else { "" }, if after { "…" } else { "" })
 }

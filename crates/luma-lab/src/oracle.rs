@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::str::FromStr;
 use std::time::Duration;
 
-use luma_diagnostics::{Diagnostic, SourceMap};
+use luma_diagnostics::{Diagnostic, OrNever as _, SourceMap};
 use luma_interp::TrapKind;
 use luma_ir::Module;
 use luma_pass::instrument::{Instrument, Selector, StepInfo};
@@ -230,7 +230,7 @@ pub(crate) fn native(
         return Err(error.message.clone());
     }
     if let Some(failure) = ran.failure {
-        let name = plan.steps.get(failure.index).map_or("", |step| step.info.name.as_str());
+        let name = &plan.steps[failure.index].info.name;
         return Err(format!("the step `{name}` fails"));
     }
     let program = run::build(&ran.products).map_err(|error| error.message)?;
@@ -242,6 +242,13 @@ pub(crate) fn native(
         trap: None,
         killed: ran.killed,
     })
+}
+
+/// The first error of what was not read or did not compile.
+pub(crate) fn first_message(diagnostics: &[Diagnostic]) -> String {
+    let error = diagnostics.iter().find(|diagnostic| diagnostic.is_error());
+    let message = error.map(|error| error.message.clone());
+    message.or_never(String::new(), "what fails reports an error")
 }
 
 /// Whether a diagnostic with `code` is among `diagnostics`.
@@ -327,9 +334,7 @@ pub(crate) fn child(job: &Job<'_>, file: &Path, more: &[String]) -> Result<Child
         End::Time(_) | End::Output(_) => false,
         End::Exited(status) if matches!(status.code(), None | Some(101)) => true,
         // A step left something invalid: lumac leaves a reproducer then, and only then.
-        End::Exited(_) => {
-            std::fs::read_dir(&reproducers).is_ok_and(|mut entries| entries.next().is_some())
-        }
+        End::Exited(_) => std::fs::read_dir(&reproducers).map_err(failed)?.next().is_some(),
     };
     let crash = crashed.then(|| {
         let stderr = String::from_utf8_lossy(&ran.stderr);

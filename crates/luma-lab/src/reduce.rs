@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use luma_diagnostics::SourceMap;
+use luma_diagnostics::{OrNever as _, SourceMap};
 use luma_ir::{Module, PrintOptions, print_module};
 use luma_pass::instrument::{StepInfo, World};
 use luma_process::{Limits, TempDir};
@@ -104,10 +104,7 @@ fn reduced(
         Level::LumaIr => {
             let mut diagnostics = Vec::new();
             let module = levels::luma_ir(map, input, job.dialects, false, &mut diagnostics);
-            let Some(module) = module else {
-                let error = diagnostics.iter().find(|d| d.is_error()).map(|d| d.message.clone());
-                return Err(error.unwrap_or_else(|| "the module cannot be read".into()));
-            };
+            let module = module.ok_or_else(|| oracle::first_message(&diagnostics))?;
             let mut ask = |candidate: &Module| {
                 asked += 1;
                 let holds = judge.holds(&text_of(candidate));
@@ -123,7 +120,7 @@ fn reduced(
     };
     progress.finish();
     if let Some(why) = judge.failure.get() {
-        return Err(format!("a candidate could not be tested: {why}"));
+        return Err(why.clone());
     }
     summary(&stats, unit)?;
     // Files end with the end of a line, unless that matters.
@@ -158,9 +155,8 @@ impl Progress {
         if !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
-            bar.set_style(style);
-        }
+        let style = ProgressStyle::with_template("{spinner} {elapsed} {msg}");
+        bar.set_style(style.or_never(ProgressStyle::default_spinner(), "the template is valid"));
         Self(bar)
     }
 
@@ -185,7 +181,7 @@ struct Judge<'a> {
     directory: TempDir,
     /// The file name of candidates in `directory`.
     name: &'static str,
-    /// Why a candidate could not be judged, which says nothing about it.
+    /// Why the oracle could not be asked any more, if so.
     failure: OnceCell<String>,
 }
 
@@ -230,13 +226,18 @@ impl<'a> Judge<'a> {
     }
 
     fn holds(&self, text: &str) -> bool {
-        match &self.test {
-            Test::Command(command) => {
-                self.known(self.put(text).and_then(|path| oracle::command(command, &path)))
-            }
+        self.failure.get().is_none()
+            && self.ask(text).unwrap_or_else(|why| {
+                self.failure.get_or_init(|| why);
+                false
+            })
+    }
+
+    fn ask(&self, text: &str) -> Result<bool, String> {
+        Ok(match &self.test {
+            Test::Command(command) => oracle::command(command, &self.put(text)?)?,
             Test::Crash(signature) => {
-                let crash = self.put(text).and_then(|path| crash(&self.job, &path));
-                self.known(crash.map(|crash| crash.as_ref() == Some(signature)))
+                crash(&self.job, &self.put(text)?)?.as_ref() == Some(signature)
             }
             Test::EarlyDiagnostic(code) => {
                 oracle::reports(&early(&self.job, self.level, text), code)
@@ -244,19 +245,12 @@ impl<'a> Judge<'a> {
             Test::Diagnostic(code, plan) => {
                 oracle::reports(&late(&self.job, self.level, text, plan), code)
             }
+            // Where a candidate differs is not known if, say, it does not compile.
             Test::Output { plan, limit, limits, kind } => {
                 let native = *kind != Difference::Luma;
                 difference(&self.job, self.level, text, plan, (*limit, *limits), native)
                     == Ok(Some(*kind))
             }
-        }
-    }
-
-    /// The verdict, if there is one. A full disk or a shell that cannot be started is none.
-    fn known(&self, verdict: Result<bool, String>) -> bool {
-        verdict.unwrap_or_else(|why| {
-            self.failure.get_or_init(|| why);
-            false
         })
     }
 
@@ -328,10 +322,7 @@ fn output(
     let (map, input) = alone(level, text);
     let mut diagnostics = Vec::new();
     let module = levels::program(&map, input, job.dialects, job.verify_ownership, &mut diagnostics);
-    let Some(module) = module else {
-        let error = diagnostics.iter().find(|d| d.is_error()).map(|d| d.message.clone());
-        return Err(error.unwrap_or_else(|| "the program does not compile".into()));
-    };
+    let module = module.ok_or_else(|| oracle::first_message(&diagnostics))?;
     let most = step_limit.unwrap_or(oracle::STEP_LIMIT);
     let (run, steps) = oracle::interpret(&module, job.args, most);
     if let Some((kind, why)) = run.trap.as_ref().filter(|(kind, _)| kind.is_limit()) {

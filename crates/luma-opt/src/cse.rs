@@ -11,6 +11,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Block, Context, Dominators, Entity, Function, Op, Region, Value};
 use luma_pass::{
@@ -66,11 +67,11 @@ struct Finder<'a> {
     context: &'a Context,
     f: &'a Function,
     loads: bool,
-    /// Available operations, by hash.
+    /// What is at hand, by hash.
     table: FxHashMap<u64, Vec<Op>>,
     /// The hashes of what was entered, to leave it again.
     undo: Vec<u64>,
-    /// Known contents of places.
+    /// What is known to be in places.
     places: FxHashMap<Value, Value>,
     /// By index of the value, what takes its place.
     replaced: Vec<Option<Value>>,
@@ -157,16 +158,13 @@ impl Finder<'_> {
         if self.replaced.is_empty() {
             self.replaced.resize(self.f.value_count(), None);
         }
-        if let Some(slot) = self.replaced.get_mut(old.index()) {
-            *slot = Some(new);
-        }
+        self.replaced[old.index()] = Some(new);
     }
 
     fn leave(&mut self, mark: usize) {
         for hash in self.undo.drain(mark..).rev() {
-            if let Some(list) = self.table.get_mut(&hash) {
-                list.pop();
-            }
+            let left = self.table.get_mut(&hash).and_then(Vec::pop);
+            never!(left.is_none(), "what is left was never entered");
         }
     }
 

@@ -53,7 +53,7 @@ const BLOCKS: Flags = 8;
 /// The exits that run a `luma.defer`.
 #[derive(Clone, Copy, Default, Debug)]
 struct Runs {
-    /// The number of exits, by kind.
+    /// How many, by kind.
     exits: [u32; 4],
     /// How many times its code is still to be put somewhere.
     copies: u32,
@@ -102,23 +102,22 @@ impl Exits {
 
     /// How many exits of a kind run the code of `defer`.
     pub(crate) fn count(&self, defer: Op, kind: Kind) -> u32 {
-        self.runs.get(&defer).map_or(0, |runs| runs.exits[kind as usize])
+        self.runs[&defer].exits[kind as usize]
     }
 
     /// Whether the code of `defer` stands once and finds its way back by a selector. Other code is
     /// copied for each kind of exit, but copies of code that itself defers would multiply with
     /// every level of nesting.
     pub(crate) fn is_hub(&self, defer: Op) -> bool {
-        self.has_hubs
-            && self.runs.get(&defer).is_some_and(|runs| {
-                runs.nested && runs.exits.iter().filter(|&&count| count > 0).count() > 1
-            })
+        let runs = &self.runs[&defer];
+        runs.nested && runs.exits.iter().filter(|&&count| count > 0).count() > 1
     }
 
     /// Counts one use of the code of `defer`; whether it is the last.
     pub(crate) fn is_last_use(&mut self, defer: Op) -> bool {
-        let Some(runs) = self.runs.get_mut(&defer) else { return true };
-        runs.copies = runs.copies.saturating_sub(1);
+        let runs = self.runs.entry(defer).or_default();
+        let left = runs.copies.checked_sub(1);
+        runs.copies = left.or_never(0, "code is put no more often than exits run it");
         runs.copies == 0
     }
 
@@ -129,9 +128,7 @@ impl Exits {
             if self.flags.len() <= copy.index() {
                 self.flags.resize(copy.index() + 1, 0);
             }
-            if let Some(slot) = self.flags.get_mut(copy.index()) {
-                *slot = flags;
-            }
+            self.flags[copy.index()] = flags;
         }
     }
 
@@ -140,7 +137,7 @@ impl Exits {
     }
 }
 
-/// Properties of a region.
+/// What a region holds.
 #[derive(Default)]
 struct Found {
     flags: Flags,
@@ -199,8 +196,7 @@ impl Finder<'_> {
                     _ => 0,
                 };
             }
-            let structured = found.structured.get(structured_before..);
-            let structured = structured.or_never(&[], "the list only grows");
+            let structured = &found.structured[structured_before..];
             let moves = (found.ops - ops_before).saturating_mul(structured.len() as u64);
             if self.extent == Extent::Lowering && moves > MOST_MOVES {
                 for &op in structured {
@@ -259,9 +255,7 @@ impl Finder<'_> {
     }
 
     fn mark(&mut self, op: Op, flags: Flags) {
-        if let Some(slot) = self.exits.flags.get_mut(op.index()) {
-            *slot |= flags;
-        }
+        self.exits.flags[op.index()] |= flags;
     }
 
     fn defer(&mut self, op: Op) -> Flags {
@@ -288,7 +282,7 @@ impl Finder<'_> {
     fn exit(&mut self, kind: Kind) -> bool {
         let base = match kind {
             Kind::Return => 0,
-            _ => self.loops.last().copied().unwrap_or(0),
+            _ => self.loops.last().copied().or_never(0, "jumps are in loops"),
         };
         match self.pending.last() {
             Some(defer) if self.pending.len() > base => {
@@ -302,8 +296,9 @@ impl Finder<'_> {
     /// At the end of a region: exits that run an inner defer run the ones around it too.
     fn close(&mut self, start: usize, ends: bool) {
         let base = self.loops.last().copied().unwrap_or(0);
-        while self.pending.len() > start {
-            let Some(defer) = self.pending.pop() else { break };
+        while self.pending.len() > start
+            && let Some(defer) = self.pending.pop()
+        {
             let runs = self.exits.runs.entry(defer).or_default();
             runs.exits[Kind::End as usize] = u32::from(ends);
             let exits = runs.exits;

@@ -9,7 +9,7 @@
 //!
 //! It runs after `verify-ownership`, which needs the effects of the operations themselves.
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::{Diagnostic, codes, never};
 use luma_ir::dialects::luma;
 use luma_ir::{
     Attribute, Function, Linkage, Loc, Module, Op, Symbol, Type, Value, expand_op, verify_module,
@@ -108,7 +108,10 @@ fn expand(
             let loc = cx.derive(f.loc(op));
             let (built, values) = match expand_op(context, f, op, loc) {
                 Ok(Some(result)) => result,
-                Ok(None) => continue,
+                Ok(None) => {
+                    never!("an operation without an expansion is expanded");
+                    continue;
+                }
                 Err(more) => {
                     errors.extend(more);
                     break;

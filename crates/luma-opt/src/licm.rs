@@ -144,20 +144,16 @@ impl Mover<'_> {
             Some(_) => 0,
             None => self.depth(operand),
         });
-        let mut target = needs.max().unwrap_or(0).max(outermost);
+        let mut target = needs.fold(outermost, usize::max);
         if is_load {
-            let Some(&place) = f.operands(op).first() else { return };
+            let place = luma::Load(op).place(f);
             // From the inside out, as long as nothing in the loop writes.
             let mut least = depth;
-            while least > target
-                && let Some(&inner) = self.loops.get(least - 1)
-                && self.variables.keeps_value(place, inner)
-            {
+            while least > target && self.variables.keeps_value(place, self.loops[least - 1]) {
                 least -= 1;
             }
             target = least;
         }
-        // Beyond the last loop: it stays where it is.
         let Some(&before) = self.loops.get(target) else { return };
         for operand in f.operands(op).to_vec() {
             if let Some(leaf) = leaf(self.cx.context, f, operand)
@@ -179,13 +175,11 @@ impl Mover<'_> {
     }
 
     fn depth(&self, value: Value) -> usize {
-        self.depths.get(value.index()).map_or(usize::MAX, |&depth| depth as usize)
+        self.depths[value.index()] as usize
     }
 
     fn set_depth(&mut self, value: Value, depth: usize) {
-        if let Some(slot) = self.depths.get_mut(value.index()) {
-            *slot = depth as u32;
-        }
+        self.depths[value.index()] = depth as u32;
     }
 }
 
@@ -304,10 +298,8 @@ impl Variables {
 
     /// Whether `place` is a variable that has a value when `op`, a loop, begins, and keeps it there.
     fn keeps_value(&self, place: Value, op: Op) -> bool {
-        let (Some(variable), Some(&(start, end))) = (self.of.get(&place), self.loops.get(&op))
-        else {
-            return false;
-        };
+        let Some(variable) = self.of.get(&place) else { return false };
+        let (start, end) = self.loops[&op];
         let next_write = variable.writes.partition_point(|&time| time < start);
         !variable.has_address
             && variable.first_value.is_some_and(|time| time < start)

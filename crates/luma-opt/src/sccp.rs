@@ -82,7 +82,7 @@ const BRANCHES: Statistic =
 const BLOCKS: Statistic =
     Statistic { name: "blocks-removed", summary: "Blocks removed because they are unreachable." };
 
-/// The lattice element of a value.
+/// What is known of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Fact {
     /// It has not been computed.
@@ -149,7 +149,7 @@ impl SparseForward for Constants<'_> {
     }
 }
 
-/// The rewrites to apply.
+/// What is to be changed.
 #[derive(Default)]
 struct Plan {
     /// In the order of their definitions.
@@ -199,22 +199,19 @@ fn replace_values(cx: &PassContext<'_>, f: &mut Function, values: &[(Value, Cons
     let mut replaced = 0;
     let mut gone: Vec<Op> = Vec::new();
     for &(value, constant) in values {
-        let def = f.def_op(value);
-        let computed = def.filter(|&op| f.op_regions(op).is_empty());
+        let computed = f.def_op(value).filter(|&op| f.op_regions(op).is_empty());
         gone.extend(computed);
         if f.is_unused(value) {
             continue;
         }
-        let (position, loc) = match (def, f.def(value)) {
-            (Some(op), _) if computed.is_some() => (Some(Position::Before(op)), f.loc(op)),
+        let (position, loc) = match f.def(value) {
+            Def::Result(op, _) if computed.is_some() => (Some(Position::Before(op)), f.loc(op)),
             // After an operation with regions; one that ends its block has no results.
-            (Some(op), _) => (f.next(op).map(Position::Before), f.loc(op)),
-            (None, Def::Arg(block, _)) => {
-                let first = f.first(block);
-                let loc = first.map_or(f.loc, |op| f.loc(op));
-                (Some(first.map_or(Position::End(block), Position::Before)), loc)
+            Def::Result(op, _) => (f.next(op).map(Position::Before), f.loc(op)),
+            Def::Arg(block, _) => {
+                let loc = f.first(block).map_or(f.loc, |op| f.loc(op));
+                (Some(Position::Start(block)), loc)
             }
-            (None, Def::Result(op, _)) => (None, f.loc(op)),
         };
         let Some(position) = position else { continue };
         let loc = cx.derive(loc);

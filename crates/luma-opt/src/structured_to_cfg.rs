@@ -19,7 +19,7 @@
 //!
 //! Passes that follow may undo this; it is mandatory as the last one before MLIR.
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::{Diagnostic, OrNever as _, codes};
 use luma_ir::Function;
 use luma_ir::dialects::luma;
 use luma_pass::{
@@ -58,7 +58,9 @@ impl FunctionPass for StructuredToCfg {
         if changed {
             let mut left = 0;
             f.walk(&mut |op| left += usize::from(!f.op_regions(op).is_empty()));
-            cx.count(&OPS_FLATTENED, structured.saturating_sub(left));
+            let flattened = structured.checked_sub(left);
+            let flattened = flattened.or_never(0, "no structured operation was added");
+            cx.count(&OPS_FLATTENED, flattened);
             cx.count(&BLOCKS_MADE, f.block_capacity() - blocks);
         }
         Ok(changed.into())

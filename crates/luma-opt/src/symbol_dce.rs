@@ -50,7 +50,7 @@ impl ModulePass for SymbolDce {
     }
 }
 
-/// Symbols reachable from the roots.
+/// What the roots lead to.
 struct Reached<'a> {
     module: &'a Module,
     context: &'a Context,

@@ -126,8 +126,7 @@ impl<'a> Writer<'a> {
                 let _ = write!(body, "{} e[{length}];", self.ty(element));
             }
             Ty::Struct(index) => {
-                let fields = self.program.structs.get(*index).map_or(&[][..], Vec::as_slice);
-                for (i, field) in fields.iter().enumerate() {
+                for (i, field) in self.program.structs[*index].iter().enumerate() {
                     self.define(field, done);
                     let _ = write!(body, "{} f{i}; ", self.ty(field));
                 }

@@ -112,8 +112,9 @@ impl<'a> Writer<'a> {
     }
 
     fn jump(&mut self, word: &str) {
-        if let Some(at) = self.scopes.iter().rposition(|scope| scope.of_loop.is_some()) {
-            let number = self.scopes[at].of_loop.unwrap_or_default();
+        let mut scopes = self.scopes.iter().enumerate().rev();
+        let around = scopes.find_map(|(at, scope)| Some((at, scope.of_loop?)));
+        if let Some((at, number)) = around {
             self.unwind(at);
             self.line(&format!("goto {word}_{number};"));
         }

@@ -44,7 +44,7 @@ struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     fn rest(&self) -> &'t str {
-        self.text.get(self.at..).unwrap_or_default()
+        &self.text[self.at..]
     }
 
     fn skip(&mut self, bytes: usize) {

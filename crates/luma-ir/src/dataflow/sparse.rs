@@ -1,5 +1,6 @@
 //! Sparse analyses: a fact about each value.
 
+use luma_diagnostics::never;
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
@@ -136,9 +137,7 @@ impl<A: SparseForward> Forward<'_, A> {
     }
 
     fn join(&mut self, value: Value, fact: &A::Fact) {
-        if let Some(known) = self.found.facts.get_mut(value.index())
-            && known.join(fact)
-        {
+        if self.found.facts[value.index()].join(fact) {
             self.values.push(value);
         }
     }
@@ -157,9 +156,7 @@ impl<A: SparseForward> Forward<'_, A> {
             Goal::Resume | Goal::Exit => return,
         };
         while let Some(op) = next {
-            if let Some(slot) = self.found.runs.get_mut(op.index()) {
-                *slot = true;
-            }
+            self.found.runs[op.index()] = true;
             self.op(op);
             next = if self.flow.stops(op) { None } else { f.next(op) };
         }
@@ -177,7 +174,7 @@ impl<A: SparseForward> Forward<'_, A> {
             return;
         }
         let operands: SmallVec<[A::Fact; 2]> =
-            f.operands(op).iter().filter_map(|&v| self.found.fact(v).cloned()).collect();
+            f.operands(op).iter().map(|&v| self.found.facts[v.index()].clone()).collect();
         let mut facts = self.analysis.transfer(op, &operands).into_iter();
         for &result in f.results(op) {
             match facts.next() {
@@ -194,9 +191,11 @@ impl<A: SparseForward> Forward<'_, A> {
         match choice {
             Choice::None => {}
             Choice::One(at) => {
-                if let Some(target) = targets.get(at) {
-                    self.take(op, target);
-                }
+                let Some(target) = targets.get(at) else {
+                    never!("an analysis chose target {at} of {}", targets.len());
+                    return;
+                };
+                self.take(op, target);
             }
             Choice::All => targets.iter().for_each(|target| self.take(op, target)),
         }
@@ -206,8 +205,8 @@ impl<A: SparseForward> Forward<'_, A> {
         let (from, to) = self.flow.handed(op, target);
         let mut from = from.iter();
         for &value in to {
-            match from.next().and_then(|&value| self.found.fact(value)).cloned() {
-                Some(fact) => self.join(value, &fact),
+            match from.next() {
+                Some(from) => self.join(value, &self.found.facts[from.index()].clone()),
                 None => self.lose(value),
             }
         }
@@ -244,9 +243,7 @@ pub fn sparse_backward<A: SparseBackward>(
         if flow.stops(op) {
             for target in flow.targets(op) {
                 for value in flow.handed(op, &target).1 {
-                    if let Some(list) = feeders.get_mut(value.index()) {
-                        list.push(op);
-                    }
+                    feeders[value.index()].push(op);
                 }
             }
         }
@@ -256,18 +253,13 @@ pub fn sparse_backward<A: SparseBackward>(
     let mut waiting = vec![false; f.op_capacity()];
     let mut work = ops;
     for op in &work {
-        if let Some(slot) = waiting.get_mut(op.index()) {
-            *slot = true;
-        }
+        waiting[op.index()] = true;
     }
     // The last first: uses come before definitions.
     while let Some(op) = work.pop() {
-        if let Some(slot) = waiting.get_mut(op.index()) {
-            *slot = false;
-        }
-        let get = |facts: &[A::Fact], value: Value| facts.get(value.index()).cloned();
+        waiting[op.index()] = false;
         let results: SmallVec<[A::Fact; 1]> =
-            f.results(op).iter().filter_map(|&value| get(&facts, value)).collect();
+            f.results(op).iter().map(|&value| facts[value.index()].clone()).collect();
         let made = analysis.transfer(op, &results);
         let mut changes: SmallVec<[(Value, A::Fact); 4]> =
             f.operands(op).iter().copied().zip(made).collect();
@@ -275,24 +267,20 @@ pub fn sparse_backward<A: SparseBackward>(
             for target in flow.targets(op) {
                 let (from, to) = flow.handed(op, &target);
                 for (&from, &to) in from.iter().zip(to) {
-                    changes.extend(get(&facts, to).map(|fact| (from, fact)));
+                    changes.push((from, facts[to.index()].clone()));
                 }
             }
         }
         for (value, fact) in changes {
-            let changed = facts.get_mut(value.index()).is_some_and(|known| known.join(&fact));
-            if !changed {
+            if !facts[value.index()].join(&fact) {
                 continue;
             }
             let def = match f.def(value) {
                 Def::Result(op, _) => Some(op),
                 Def::Arg(..) => None,
             };
-            let fed = feeders.get(value.index()).map_or(&[][..], SmallVec::as_slice);
-            for &op in def.iter().chain(fed) {
-                if let Some(slot) = waiting.get_mut(op.index())
-                    && !std::mem::replace(slot, true)
-                {
+            for &op in def.iter().chain(&feeders[value.index()]) {
+                if !std::mem::replace(&mut waiting[op.index()], true) {
                     work.push(op);
                 }
             }

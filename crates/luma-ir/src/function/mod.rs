@@ -15,7 +15,7 @@ mod pool;
 mod successors;
 mod uses;
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{Span, ice};
 use smallvec::SmallVec;
 
 use crate::attribute::Attribute;
@@ -375,6 +375,22 @@ impl Function {
     /// The last operation of a block: its terminator, once it is complete.
     pub fn last(&self, block: Block) -> Option<Op> {
         self.blocks[block].last
+    }
+
+    /// The terminator of a complete block.
+    pub fn terminator(&self, block: Block) -> Op {
+        match self.last(block) {
+            Some(last) => last,
+            None => ice!("{block:?} is empty"),
+        }
+    }
+
+    /// The block of a region that has exactly one, as those of structured operations do.
+    pub fn only_block(&self, region: Region) -> Block {
+        match *self.blocks(region) {
+            [block] => block,
+            ref blocks => ice!("{region:?} has {} blocks instead of one", blocks.len()),
+        }
     }
 
     /// The region a block stands in.

@@ -4,6 +4,8 @@
 //! consecutive slots. Each slot is also a link of the chain of all uses of its value, so adding and
 //! removing a use takes constant time. Cranelift has no such chains; MLIR's use lists are the model.
 
+use luma_diagnostics::never;
+
 use crate::entity::{Entity, Index, Op, Value};
 use crate::function::pool::Slots;
 
@@ -119,7 +121,10 @@ impl UseLists {
         if self.values[slot] == value {
             return;
         }
-        let Some(op) = self.links[slot].op else { return };
+        let Some(op) = self.links[slot].op else {
+            never!("a value is used in a slot that is free");
+            return;
+        };
         self.unlink(heads, slot);
         self.link(heads, slot, op, value);
     }
@@ -166,9 +171,11 @@ impl UseLists {
         while let Some(id) = next {
             let slot = id.slot();
             next = self.links[slot].next;
-            if let Some(op) = self.links[slot].op
-                && wanted(op, slot as u32)
-            {
+            let Some(op) = self.links[slot].op else {
+                never!("a value is used in a slot that is free");
+                continue;
+            };
+            if wanted(op, slot as u32) {
                 self.unlink(heads, slot);
                 self.link(heads, slot, op, new);
             }

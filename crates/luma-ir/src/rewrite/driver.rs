@@ -109,9 +109,7 @@ fn rewrite(
     for (set, counts) in sets.iter().zip(counts) {
         for (index, pattern) in set.for_op(name) {
             if pattern.match_and_rewrite(op, rewriter) {
-                if let Some(count) = counts.get_mut(index) {
-                    *count += 1;
-                }
+                counts[index] += 1;
                 return true;
             }
         }

@@ -90,7 +90,7 @@ impl PatternSet {
         name: OpName,
     ) -> impl Iterator<Item = (usize, &dyn RewritePattern)> {
         let list = self.by_root.get(&name).unwrap_or(&self.any);
-        list.iter().filter_map(|&index| Some((index, self.patterns.get(index)?.as_ref())))
+        list.iter().map(|&index| (index, &*self.patterns[index]))
     }
 
     /// The name of each, in the order they were added.
@@ -107,7 +107,7 @@ impl std::fmt::Debug for PatternSet {
 
 /// Puts a new pattern behind those that are at least as good.
 fn insert(patterns: &[Box<dyn RewritePattern>], list: &mut Vec<usize>, index: usize) {
-    let benefit = |index: usize| patterns.get(index).map_or(0, |pattern| pattern.benefit());
+    let benefit = |index: usize| patterns[index].benefit();
     let at = list.partition_point(|&other| benefit(other) >= benefit(index));
     list.insert(at, index);
 }

@@ -1,5 +1,7 @@
 //! Changes a function and notes what is worth another look.
 
+use luma_diagnostics::never;
+
 use crate::attribute::Attribute;
 use crate::builder::Builder;
 use crate::context::{Context, Symbol};
@@ -82,7 +84,7 @@ impl<'a> Rewriter<'a> {
 
     /// Replaces operand `index` of `op`.
     pub fn set_operand(&mut self, op: Op, index: usize, value: Value) {
-        let Some(&old) = self.f.operands(op).get(index) else { return };
+        let old = self.f.operands(op)[index];
         self.f.set_use(Use { op, index }, value);
         self.push_changed(op);
         self.push_definition(old);
@@ -177,7 +179,10 @@ impl<'a> Rewriter<'a> {
 
     /// Erases everything that follows `op` in its block. Nothing else may use the results.
     pub fn erase_after(&mut self, op: Op) {
-        let Some(block) = self.f.parent(op) else { return };
+        let Some(block) = self.f.parent(op) else {
+            never!("{op:?} is not attached, so nothing follows it");
+            return;
+        };
         while let Some(last) = self.f.last(block).filter(|&last| last != op) {
             self.erase_op(last);
         }
@@ -293,18 +298,14 @@ impl Worklist {
         if self.queued.len() <= op.index() {
             self.queued.resize(op.index() + 1, false);
         }
-        if let Some(queued) = self.queued.get_mut(op.index())
-            && !std::mem::replace(queued, true)
-        {
+        if !std::mem::replace(&mut self.queued[op.index()], true) {
             self.stack.push(op);
         }
     }
 
     fn pop(&mut self) -> Option<Op> {
         let op = self.stack.pop()?;
-        if let Some(queued) = self.queued.get_mut(op.index()) {
-            *queued = false;
-        }
+        self.queued[op.index()] = false;
         Some(op)
     }
 }

@@ -62,7 +62,7 @@ impl Blocks {
     /// Where `stmt` stands.
     pub(super) fn position(&self, stmt: StmtId) -> Option<Position<'_>> {
         let &(block, index) = self.positions.get(&stmt)?;
-        let info = self.blocks.get(block)?;
+        let info = &self.blocks[block];
         Some(Position { stmts: &info.stmts, index, is_bare: info.is_bare, owner: info.owner })
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use luma_diagnostics::{FileId, Span};
+use luma_diagnostics::{FileId, Span, never};
 use luma_syntax::ast::{Ast, BinaryOp, Expr, ExprId, ExprKind, ItemKind, StmtKind, TypeKind};
 
 use super::blocks::{Blocks, Position};
@@ -66,7 +66,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn text(&self, span: Span) -> &str {
-        self.source.get(range(span)).unwrap_or_default()
+        &self.source[range(span)]
     }
 
     /// Adds the program with `edits`, none of which overlap, unless that is no change.
@@ -74,7 +74,8 @@ impl Found<'_> {
         edits.sort_by_key(|(range, _)| range.start);
         let mut text = self.source.to_owned();
         for (range, new) in edits.into_iter().rev() {
-            if text.get(range.clone()).is_none() {
+            let outside = text.get(range.clone()).is_none();
+            if never!(outside, "an edit is outside of the program") {
                 return;
             }
             text.replace_range(range, &new);

@@ -32,14 +32,13 @@ use verdict::{Judged, judge_file};
 ///
 /// # Errors
 ///
-/// A message that says which file cannot be read.
+/// A file that cannot be read.
 pub fn run(settings: &Settings, files: &[PathBuf]) -> Result<Report, String> {
     let start = Instant::now();
-    let judge = |path: &PathBuf| match std::fs::read_to_string(path) {
-        Ok(source) => Ok(judge_file(settings, &name_of(path), &source)),
-        Err(why) => Err(format!("cannot read `{}`: {why}", path.display())),
-    };
-    let judged: Vec<Vec<Judged>> = files.par_iter().map(judge).collect::<Result<_, _>>()?;
+    let judged: Vec<Vec<Judged>> = files
+        .par_iter()
+        .map(|path| Ok(judge_file(settings, &name_of(path), &read(path)?)))
+        .collect::<Result<_, String>>()?;
     let mut report = Report { engine: "mutation", ..Report::default() };
     let used = judged.iter().filter(|mutants| !mutants.is_empty()).count();
     let mutants: Vec<Judged> = judged.into_iter().flatten().collect();
@@ -76,25 +75,45 @@ pub fn run(settings: &Settings, files: &[PathBuf]) -> Result<Report, String> {
 
 /// The correct programs below `root`, the directory of the repository: none of their lines expects
 /// a diagnostic.
-pub fn files(root: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut waiting: Vec<PathBuf> =
-        ["tests/run", "tests/ownership", "examples"].iter().map(|place| root.join(place)).collect();
-    while let Some(directory) = waiting.pop() {
-        let Ok(entries) = std::fs::read_dir(&directory) else { continue };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            if path.is_dir() {
-                waiting.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "lx") {
-                found.push(path);
-            }
+///
+/// # Errors
+///
+/// A directory or a file that cannot be read.
+pub fn files(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let places = ["tests/run", "tests/ownership", "examples"].map(|place| root.join(place));
+    let mut correct = Vec::new();
+    for path in programs(places.into())? {
+        if !read(&path)?.contains("//~") {
+            correct.push(path);
         }
     }
-    let is_correct =
-        |path: &PathBuf| std::fs::read_to_string(path).is_ok_and(|text| !text.contains("//~"));
-    found.retain(is_correct);
+    Ok(correct)
+}
+
+/// All programs among `paths` and in the directories among them, sorted.
+///
+/// # Errors
+///
+/// A directory that cannot be read.
+pub fn programs(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    let mut waiting = paths;
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            let failed = |why| format!("{}: {why}", path.display());
+            for entry in std::fs::read_dir(&path).map_err(failed)? {
+                waiting.push(entry.map_err(failed)?.path());
+            }
+        } else if path.extension().is_some_and(|extension| extension == "lx") {
+            found.push(path);
+        }
+    }
     found.sort();
-    found
+    Ok(found)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|why| format!("{}: {why}", path.display()))
 }
 
 /// The last three parts of a path.

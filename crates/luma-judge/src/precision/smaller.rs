@@ -119,7 +119,7 @@ fn tests<'a>(
     params.filter_map(move |param| {
         let ty = &ast.types[param.ty];
         let is_taken = names.is_empty() || names.iter().any(|name| *name == param.name.text);
-        let ty_text = text.get(ty.span.start as usize..ty.span.end as usize)?;
+        let ty_text = &text[ty.span.start as usize..ty.span.end as usize];
         (is_taken && matches!(ty.kind, TypeKind::Pointer(_)))
             .then(|| format!("{} != cast<{ty_text}>(0)", param.name.text))
     })

@@ -3,6 +3,7 @@
 //! A condition is followed back through comparisons, `&&`, and variables that are set once, to the
 //! questions it depends on. What cannot be followed stays open.
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Function, Module, Op, Value, callee};
 
@@ -73,37 +74,27 @@ fn decision(module: &Module, f: &Function, op: Op, region: u32) -> Vec<Wish> {
     let mut wishes = Vec::new();
     match f.op_name(op) {
         luma::If::NAME => {
-            if let Some(&condition) = f.operands(op).first() {
-                truth(module, f, condition, region == 0, &mut wishes);
-            }
+            truth(module, f, luma::If(op).condition(f), region == 0, &mut wishes);
         }
         luma::Loop::NAME => {
-            let condition = f.op_regions(op).first().and_then(|&region| f.blocks(region).first());
-            let end = condition.and_then(|&block| f.last(block));
-            if let Some(&condition) = end.and_then(|end| f.operands(end).first()) {
+            let end = f.terminator(f.only_block(luma::Loop(op).condition_region(f)));
+            if let Some(&condition) = f.operands(end).first() {
                 truth(module, f, condition, region == 1, &mut wishes);
             }
         }
         luma::Switch::NAME => {
-            let (Some(&subject), Some(cases)) =
-                (f.operands(op).first(), luma::Switch(op).cases_attr(f))
-            else {
-                return wishes;
-            };
+            let subject = luma::Switch(op).value(f);
+            let cases = luma::Switch(op).cases_attr(f).and_then(Attribute::as_array);
             let arms: Vec<Vec<i64>> = cases
-                .as_array()
-                .unwrap_or_default()
+                .or_never(&[], "a switch has lists of labels")
                 .iter()
                 .map(|arm| {
-                    arm.as_array()
-                        .unwrap_or_default()
-                        .iter()
-                        .filter_map(Attribute::as_int)
-                        .collect()
+                    let labels = arm.as_array().or_never(&[], "the labels of a case are a list");
+                    labels.iter().map(|l| l.as_int().or_never(0, "labels are integers")).collect()
                 })
                 .collect();
             let chosen = |n: i64| match region.checked_sub(1) {
-                Some(arm) => arms.get(arm as usize).is_some_and(|arm| arm.contains(&n)),
+                Some(arm) => arms[arm as usize].contains(&n),
                 None => !arms.iter().any(|arm| arm.contains(&n)),
             };
             number(module, f, subject, &chosen, &mut wishes);
@@ -118,7 +109,8 @@ fn truth(module: &Module, f: &Function, condition: Value, wanted: bool, wishes: 
     let Some(op) = f.def_op(condition) else { return };
     match f.op_name(op) {
         luma::Cmp::NAME => {
-            let pred = luma::Cmp(op).pred_attr(f).and_then(Attribute::as_str).unwrap_or_default();
+            let pred = luma::Cmp(op).pred_attr(f).and_then(Attribute::as_str);
+            let pred = pred.or_never("eq", "a comparison has a predicate");
             let (left, right) = (luma::Cmp(op).lhs(f), luma::Cmp(op).rhs(f));
             let holds = |a: i64, b: i64| match pred {
                 "eq" => a == b,
@@ -126,7 +118,8 @@ fn truth(module: &Module, f: &Function, condition: Value, wanted: bool, wishes: 
                 "lt" => a < b,
                 "le" => a <= b,
                 "gt" => a > b,
-                _ => a >= b,
+                "ge" => a >= b,
+                other => never!("there is no comparison `{other}`"),
             };
             if let Some(bound) = constant(f, right) {
                 number(module, f, left, &|n| holds(n, bound) == wanted, wishes);
@@ -139,14 +132,14 @@ fn truth(module: &Module, f: &Function, condition: Value, wanted: bool, wishes: 
             let yielded: Vec<Value> = f
                 .op_regions(op)
                 .iter()
-                .filter_map(|&region| f.blocks(region).first().and_then(|&block| f.last(block)))
+                .map(|&region| f.terminator(f.only_block(region)))
                 .filter_map(|end| f.operands(end).first().copied())
                 .collect();
-            if let (&[then, otherwise], Some(&first)) = (yielded.as_slice(), f.operands(op).first())
+            if let &[then, otherwise] = yielded.as_slice()
                 && constant(f, otherwise) == Some(0)
             {
                 if wanted {
-                    truth(module, f, first, true, wishes);
+                    truth(module, f, luma::If(op).condition(f), true, wishes);
                 }
                 truth(module, f, then, wanted, wishes);
             }
@@ -185,11 +178,13 @@ fn number(
             }
         }
         luma::Load::NAME => {
-            let Some(&place) = f.operands(op).first() else { return };
+            let place = luma::Load(op).place(f);
             let mut stores = Vec::new();
             f.walk(&mut |op| {
-                if f.op_name(op) == luma::Store::NAME && f.operands(op).get(1) == Some(&place) {
-                    stores.extend(f.operands(op).first().copied());
+                if let Some(store) = luma::Store::cast(f, op)
+                    && store.place(f) == place
+                {
+                    stores.push(store.value(f));
                 }
             });
             if let [stored] = stores.as_slice()

@@ -52,10 +52,8 @@ fn shows_as(kind: DefectKind) -> Option<(&'static [TrapKind], bool)> {
 /// Replays `defect` of the function `name`, with up to `tries` runs.
 pub fn replay(checked: &Checked, name: Symbol, defect: &Defect, seed: u64, tries: u32) -> Replayed {
     let module = &checked.module;
-    let (Some(f), Some((kinds, sure))) = (module.functions.get(&name), shows_as(defect.kind))
-    else {
-        return Replayed::NotObservable;
-    };
+    let Some((kinds, sure)) = shows_as(defect.kind) else { return Replayed::NotObservable };
+    let f = &module.functions[&name];
     if !called(module).contains(&name) {
         return Replayed::NotObservable;
     }
@@ -81,7 +79,8 @@ pub fn replay(checked: &Checked, name: Symbol, defect: &Defect, seed: u64, tries
         let every_call = attempt % 2 == 1;
         let mut first = Vec::new();
         for (caller, call) in reach::calls(module, name, &mut rng) {
-            if let Some(caller) = module.functions.get(&caller).filter(|_| caller != name) {
+            if caller != name {
+                let caller = &module.functions[&caller];
                 let way = reach::decisions(caller, call);
                 first.extend(decide::answers(module, caller, &way, every_call, &mut rng));
             }

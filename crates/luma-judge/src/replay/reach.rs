@@ -1,6 +1,7 @@
 //! The decisions that lead to an operation: those of what is around it, and those that do not leave
 //! before it, in its function and in the callers.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Function, Module, Op, Symbol, callee};
 
@@ -21,7 +22,8 @@ pub(super) fn decisions(f: &Function, target: Op) -> Decisions {
         }
         let Some(region) = f.parent(at).map(|block| f.block_region(block)) else { break };
         let Some(around) = f.region_op(region) else { break };
-        let index = f.op_regions(around).iter().position(|&r| r == region).unwrap_or(0) as u32;
+        let index = f.op_regions(around).iter().position(|&r| r == region);
+        let index = index.or_never(0, "a region is one of its operation's") as u32;
         match f.op_name(around) {
             luma::If::NAME | luma::Switch::NAME => found.push((around, index)),
             // Regions are the condition, the body and what follows it.
@@ -40,9 +42,10 @@ fn way_past(f: &Function, op: Op) -> Option<u32> {
         return None;
     }
     let goes_on = |region: usize| {
-        let block = f.op_regions(op).get(region).and_then(|&region| f.blocks(region).first());
         // An absent `else` goes on.
-        block.and_then(|&block| f.last(block)).is_none_or(|end| f.op_name(end) == luma::Yield::NAME)
+        f.op_regions(op).get(region).is_none_or(|&region| {
+            f.op_name(f.terminator(f.only_block(region))) == luma::Yield::NAME
+        })
     };
     match (goes_on(0), goes_on(1)) {
         (true, false) => Some(0),

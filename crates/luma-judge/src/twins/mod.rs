@@ -127,7 +127,7 @@ fn search(
     tools: &Tools,
     directory: &Path,
 ) -> Result<Vec<(u64, Program, Difference)>, String> {
-    let number = programs.first().map_or(0, |(index, _)| index / BATCH);
+    let number = programs[0].0 / BATCH;
     let alone = programs.len() == 1;
     let mut ways: Vec<&'static Way> =
         WAYS.iter().filter(|way| alone || number.is_multiple_of(way.every)).collect();
@@ -148,19 +148,24 @@ fn search(
 }
 
 /// A smaller program with the same fault.
+///
+/// # Errors
+///
+/// Those of [`run`].
 fn reduced(
     index: u64,
     program: &Program,
     difference: &Difference,
     tools: &Tools,
     directory: &Path,
-) -> (Program, Difference) {
+) -> Result<(Program, Difference), String> {
     // Sanitized, the C program says whether it still means something.
     let mut ways: Vec<&'static Way> = WAYS.iter().filter(|way| way.is_sanitized()).collect();
     if !ways.contains(&difference.way) {
         ways.push(difference.way);
     }
     let mut last = difference.clone();
+    let mut failure = None;
     let small = shrink(program, SHRINKING, &mut |candidate| {
         let candidate = [(index, candidate.clone())];
         match differs(&candidate, tools, directory, &ways) {
@@ -168,10 +173,14 @@ fn reduced(
                 last = found;
                 true
             }
-            _ => false,
+            Ok(_) => false,
+            Err(why) => {
+                failure.get_or_insert(why);
+                false
+            }
         }
     });
-    (small, last)
+    failure.map_or(Ok((small, last)), Err)
 }
 
 /// Makes programs and compares what they do.
@@ -199,7 +208,7 @@ pub fn run(settings: &Settings, tools: &Tools) -> Result<Report, String> {
         .map(|(number, (index, program, difference))| {
             let directory = TempDir::new().map_err(|error| error.to_string())?;
             let (program, difference) = match number < settings.reduced {
-                true => reduced(*index, program, difference, tools, directory.path()),
+                true => reduced(*index, program, difference, tools, directory.path())?,
                 false => (program.clone(), difference.clone()),
             };
             let (luma, c) = texts(&[(*index, program)]);

@@ -82,7 +82,7 @@ const LEVELS: [&str; 4] = ["luma-ir", "mlir", "mlir-llvm", "llvm-ir"];
 /// One program under one pipeline.
 #[derive(Debug, Default)]
 struct Cell {
-    /// The reason why it could not be compiled.
+    /// Why it could not be compiled.
     error: Option<String>,
     /// Operations by level and dialect.
     ops: BTreeMap<String, u64>,
@@ -90,7 +90,7 @@ struct Cell {
     object_bytes: usize,
     program: Option<Program>,
     run: Vec<Duration>,
-    /// Output and exit code of the first run.
+    /// What the first run did.
     did: Option<Captured>,
 }
 
@@ -287,9 +287,8 @@ fn progress(length: usize) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(length as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
-        bar.set_style(style);
-    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+    bar.set_style(style.or_never(ProgressStyle::default_bar(), "the template is valid"));
     bar
 }
 

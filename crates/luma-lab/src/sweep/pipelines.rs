@@ -9,6 +9,7 @@
 use clap::Parser;
 use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
 
+use luma_driver::levels;
 use luma_driver::options::{CodeArgs, PipelineArgs};
 
 /// One line of the file.
@@ -31,7 +32,7 @@ pub(crate) struct Flags {
 
 /// The pipelines of a file, in order. What is wrong with lines goes to `diagnostics`.
 pub(crate) fn parse(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Vec<Line> {
-    let text = map.file(file).map_or("", |file| file.text());
+    let text = levels::text(map, file);
     let mut lines: Vec<Line> = Vec::new();
     let mut start = 0;
     for whole in text.split_inclusive('\n') {

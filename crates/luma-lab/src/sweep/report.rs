@@ -52,7 +52,7 @@ fn rows<'a>(lines: &'a [Line], sources: &[Source], cells: &'a [Vec<Cell>]) -> Ve
     for (source, row) in sources.iter().zip(cells) {
         let reference = row.iter().position(|cell| cell.did.is_some());
         for (index, (line, cell)) in lines.iter().zip(row).enumerate() {
-            let expected = reference.and_then(|at| row.get(at)?.did.as_ref());
+            let expected = reference.and_then(|at| row[at].did.as_ref());
             let output = match (&cell.did, expected) {
                 (Some(_), Some(_)) if Some(index) == reference => Some("reference"),
                 (Some(did), Some(expected)) => {

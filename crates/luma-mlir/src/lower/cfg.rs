@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::luma;
 use luma_ir::fold::int_of;
 use luma_ir::{Attribute, Block as LumaBlock, Entity, Op, SuccessorRef, Type, Value};
@@ -38,9 +39,7 @@ pub(crate) fn lower_body(body: &mut Body<'_, '_>, region: Region, entry: Block) 
             body.m.emit.append_block(region, target.block);
             target
         };
-        if let Some(slot) = targets.get_mut(block.index()) {
-            *slot = Some(Rc::new(target));
-        }
+        targets[block.index()] = Some(Rc::new(target));
     }
     for block in order {
         fill(body, &targets, block)?;
@@ -51,7 +50,10 @@ pub(crate) fn lower_body(body: &mut Body<'_, '_>, region: Region, entry: Block) 
 /// Fills the MLIR block of `block`.
 fn fill(body: &mut Body<'_, '_>, targets: &Targets, block: LumaBlock) -> Lowered<()> {
     let f = body.f;
-    let Some(Some(target)) = targets.get(block.index()) else { return Ok(()) };
+    let Some(target) = &targets[block.index()] else {
+        never!("no block was made for {block:?}");
+        return Ok(());
+    };
     body.m.emit.block = target.block;
     for op in f.block_ops(block) {
         body.m.at(f.loc(op));
@@ -74,7 +76,7 @@ fn fill(body: &mut Body<'_, '_>, targets: &Targets, block: LumaBlock) -> Lowered
             _ => ops::lower(body, op)?,
         }
     }
-    // A block without a terminator: the verifier does not let it through.
+    never!("{block:?} has no terminator");
     body.m.emit.effect("llvm.unreachable", &[], &[]);
     Ok(())
 }
@@ -112,10 +114,8 @@ fn switch_region(body: &mut Body<'_, '_>, op: Op, region: Region, homes: &Homes)
     let Some((&default, arms)) = blocks.split_first() else {
         return Err(body.failure(op, "has no default"));
     };
-    let cases: Vec<(i64, Block, Vec<Val>)> = labels(body, op)
-        .into_iter()
-        .filter_map(|(label, arm)| Some((label, *arms.get(arm)?, Vec::new())))
-        .collect();
+    let cases: Vec<(i64, Block, Vec<Val>)> =
+        labels(body, op).into_iter().map(|(label, arm)| (label, arms[arm], Vec::new())).collect();
     body.m.emit.switch(flag, (default, &[]), &cases);
     for (index, &block) in blocks.iter().enumerate() {
         structured::region(body, op, index, block, homes, structured::End::Yield)?;
@@ -135,13 +135,14 @@ fn flag(body: &mut Body<'_, '_>, op: Op) -> Lowered<Val> {
 /// The labels of a switch, each with the index of its arm.
 fn labels(body: &Body<'_, '_>, op: Op) -> Vec<(i64, usize)> {
     let f = body.f;
-    let ty = f.operands(op).first().map_or(Type::I64, |&v| f.value_type(v));
+    let ty = f.value_type(f.operands(op)[0]);
     let cases = f.op_attribute(op, luma_ir::dialects::attr::CASES).and_then(Attribute::as_array);
     let mut seen = rustc_hash::FxHashSet::default();
     let mut labels = Vec::new();
-    for (arm, case) in cases.unwrap_or_default().iter().enumerate() {
-        let labels_of_case = case.as_array().unwrap_or_default().iter();
-        for label in labels_of_case.filter_map(|label| int_of(label, ty)) {
+    let cases = cases.or_never(&[], "a switch has lists of labels");
+    for (arm, case) in cases.iter().enumerate() {
+        for label in case.as_array().or_never(&[], "the labels of a case are a list") {
+            let label = int_of(label, ty).or_never(0, "labels are integers");
             // 200 and -56 are one byte: the first arm wins, as in the text.
             if seen.insert(label) {
                 labels.push((label, arm));
@@ -159,7 +160,7 @@ fn jump(body: &mut Body<'_, '_>, targets: &Targets, op: Op) -> Lowered<()> {
     let all = targets;
     let mut targets = Vec::new();
     for SuccessorRef { block, args } in f.successors(op) {
-        let target = all.get(block.index()).and_then(Option::clone);
+        let target = all[block.index()].clone();
         let target = target.ok_or_else(|| body.failure(op, "goes to a block it cannot reach"))?;
         targets.push((target, args));
     }
@@ -192,9 +193,9 @@ fn jump(body: &mut Body<'_, '_>, targets: &Targets, op: Op) -> Lowered<()> {
     };
     let cases: Vec<(i64, Block, Vec<Val>)> = labels
         .into_iter()
-        .filter_map(|(label, arm)| {
-            let (block, args) = arms.get(arm)?;
-            Some((label, *block, args.clone()))
+        .map(|(label, arm)| {
+            let (block, args) = &arms[arm];
+            (label, *block, args.clone())
         })
         .collect();
     body.m.emit.switch(flag, (*default, default_args), &cases);
@@ -261,11 +262,11 @@ pub(crate) fn bind_results(body: &mut Body<'_, '_>, op: Op, made: Operation, hom
 fn pass(body: &mut Body<'_, '_>, op: Op, values: &[Value], homes: &Homes) -> Lowered<Vec<Val>> {
     let loc = body.f.loc(op);
     let (mut args, mut moves) = (Vec::new(), Vec::new());
-    for (i, &value) in values.iter().enumerate() {
+    for (&value, home) in values.iter().zip(homes) {
         let found = body.get(value)?;
-        match homes.get(i) {
-            Some(Some((home, ty))) => moves.push((*home, found, *ty)),
-            _ => args.push(found),
+        match home {
+            Some((home, ty)) => moves.push((*home, found, *ty)),
+            None => args.push(found),
         }
     }
     // All at once: with several, one home may be the source of another.
@@ -290,15 +291,12 @@ fn reverse_postorder(body: &Body<'_, '_>) -> Vec<LumaBlock> {
     let Some(entry) = f.entry() else { return Vec::new() };
     let mut seen = vec![false; f.block_capacity()];
     let mut order = Vec::new();
-    let visit = |seen: &mut Vec<bool>, block: LumaBlock| match seen.get_mut(block.index()) {
-        Some(slot) => !std::mem::replace(slot, true),
-        None => false,
-    };
+    let visit =
+        |seen: &mut Vec<bool>, block: LumaBlock| !std::mem::replace(&mut seen[block.index()], true);
     visit(&mut seen, entry);
     let mut stack = vec![(entry, 0)];
     while let Some((block, next)) = stack.last_mut() {
-        let successors = f.last(*block).map(|op| f.successors(op)).unwrap_or_default();
-        match successors.get(*next) {
+        match f.successors(f.terminator(*block)).get(*next) {
             Some(successor) => {
                 *next += 1;
                 if visit(&mut seen, successor.block) {

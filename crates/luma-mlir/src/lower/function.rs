@@ -118,9 +118,9 @@ impl Body<'_, '_> {
 
     /// The MLIR value of `value`.
     pub(crate) fn get(&mut self, value: Value) -> Lowered<Val> {
-        match self.values.get(value.index()) {
-            Some(found) if !found.ptr.is_null() => return Ok(*found),
-            _ => {}
+        let found = self.values[value.index()];
+        if !found.ptr.is_null() {
+            return Ok(found);
         }
         // String literals are made where they are used: most are only ever printed.
         if let Some(bytes) = self.literal(value) {
@@ -136,9 +136,7 @@ impl Body<'_, '_> {
 
     /// Sets the MLIR value of `value`.
     pub(crate) fn set(&mut self, value: Value, found: Val) {
-        if let Some(slot) = self.values.get_mut(value.index()) {
-            *slot = found;
-        }
+        self.values[value.index()] = found;
     }
 
     /// The bytes of the string literal that `value` is.

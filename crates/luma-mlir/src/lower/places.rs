@@ -1,5 +1,6 @@
 //! Which places may overlap in memory.
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Function, Op, Symbol, Value};
 use rustc_hash::FxHashSet;
@@ -86,11 +87,11 @@ fn path(f: &Function, mut place: Value) -> (Root, Vec<Step<'_>>) {
         match (f.op_name(op), first) {
             (luma::Field::NAME, Some(base)) => {
                 let name = luma::Field(op).field_attr(f).and_then(Attribute::as_str);
-                steps.push(Step::Field(name.unwrap_or_default()));
+                steps.push(Step::Field(name.or_never("", "fields have names")));
                 place = base;
             }
             (luma::Element::NAME, Some(base)) => {
-                steps.extend(f.operands(op).get(1).copied().map(Step::Element));
+                steps.push(Step::Element(luma::Element(op).index(f)));
                 place = base;
             }
             (luma::Local::NAME, _) => break Root::Local(place),

@@ -1,7 +1,6 @@
 //! What the lowering has to know of a whole function before it starts: the order of its operations,
 //! and how its values and variables are used.
 
-use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Entity, Function, Op, Value};
 use rustc_hash::FxHashMap;
@@ -66,10 +65,7 @@ impl Shape {
             match step {
                 Step::Enter(op) => {
                     stack.extend(f.next(op).map(Step::Enter));
-                    if let Some(range) = shape.ranges.get_mut(op.index()) {
-                        range.start = clock;
-                        range.end = clock + 1;
-                    }
+                    shape.ranges[op.index()] = Range { start: clock, end: clock + 1 };
                     shape.record(f, op, clock);
                     shape.places.record(f, op);
                     clock += 1;
@@ -81,9 +77,7 @@ impl Shape {
                     }
                 }
                 Step::Leave(op) => {
-                    if let Some(range) = shape.ranges.get_mut(op.index()) {
-                        range.end = clock;
-                    }
+                    shape.ranges[op.index()].end = clock;
                 }
             }
         }
@@ -93,9 +87,7 @@ impl Shape {
     /// Notes what `op`, the `clock`-th of the text, tells about values and variables.
     fn record(&mut self, f: &Function, op: Op, clock: u32) {
         for value in f.used_values(op) {
-            if let Some(slot) = self.used.get_mut(value.index()) {
-                *slot = true;
-            }
+            self.used[value.index()] = true;
         }
         match f.op_name(op) {
             luma::Local::NAME => {
@@ -111,8 +103,8 @@ impl Shape {
                 }
             }
             luma::Store::NAME => {
-                // The first operand is the value; no value is a place.
-                if let Some(uses) = f.operands(op).get(1).and_then(|p| self.locals.get_mut(p)) {
+                // No value is a place.
+                if let Some(uses) = self.locals.get_mut(&luma::Store(op).place(f)) {
                     uses.stores.push((clock, op));
                 }
             }
@@ -128,15 +120,12 @@ impl Shape {
 
     /// Whether anything uses `value`.
     pub(crate) fn is_used(&self, value: Value) -> bool {
-        self.used.get(value.index()).copied().or_never(true, "one flag for each value")
+        self.used[value.index()]
     }
 
     /// Where `op` is.
     pub(crate) fn range(&self, op: Op) -> Range {
-        self.ranges
-            .get(op.index())
-            .copied()
-            .or_never(Range::default(), "one range for each operation")
+        self.ranges[op.index()]
     }
 
     /// How a variable is used, if `place` is one.
@@ -150,7 +139,7 @@ impl Uses {
     pub(crate) fn stores_in(&self, range: Range) -> &[(u32, Op)] {
         let from = self.stores.partition_point(|&(at, _)| at < range.start);
         let to = self.stores.partition_point(|&(at, _)| at < range.end);
-        self.stores.get(from..to).or_never(&[], "a range ends after it starts")
+        &self.stores[from..to]
     }
 
     /// The last store before `range`.

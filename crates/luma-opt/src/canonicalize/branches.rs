@@ -1,5 +1,6 @@
 //! Patterns of branches between blocks.
 
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::rewrite::{PatternSet, Rewriter};
 use luma_ir::{Function, Op, Successor, Type};
@@ -30,6 +31,7 @@ fn negated_condition(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
     let value = not.value(f);
     let successors = f.successors(op).to_vec();
     let Ok([then, otherwise]) = <[Successor; 2]>::try_from(successors.into_vec()) else {
+        never!("a `luma.cond_br` has two successors");
         return false;
     };
     if f.value_type(value) != Type::I1 {
@@ -61,7 +63,10 @@ fn same_targets(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
 
 /// Replaces a branch by one to its target `index`.
 fn go_to(rewriter: &mut Rewriter<'_>, op: Op, index: usize) -> bool {
-    let Some(target) = rewriter.func().successors(op).get(index) else { return false };
+    let Some(target) = rewriter.func().successors(op).get(index) else {
+        never!("a branch has no successor {index}");
+        return false;
+    };
     let target = Successor::from(target);
     rewriter.build_before(op, |b| luma::Br::build(b, target));
     rewriter.erase_op(op);

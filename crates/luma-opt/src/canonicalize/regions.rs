@@ -1,11 +1,10 @@
 //! Graphs of blocks: what needs to be seen as a whole.
 
-use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::rewrite::Rewriter;
 use luma_ir::{Block, Entity, Function, Op, Region, Successor, Value};
 
-/// Statistics of [`simplify`].
+/// What [`simplify`] did.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Simplified {
     pub(super) changed: bool,
@@ -34,17 +33,14 @@ pub(super) fn simplify(rewriter: &mut Rewriter<'_>) -> Simplified {
 
 /// The reachable blocks of `region`, each after what it goes to where there is no cycle.
 fn postorder(f: &Function, region: Region) -> Vec<Block> {
-    let Some(&entry) = f.blocks(region).first() else { return Vec::new() };
+    let entry = f.blocks(region)[0];
     let mut seen = vec![false; f.block_capacity()];
-    let mut mark = |block: Block| {
-        seen.get_mut(block.index()).is_some_and(|seen| !std::mem::replace(seen, true))
-    };
+    let mut mark = |block: Block| !std::mem::replace(&mut seen[block.index()], true);
     mark(entry);
     let mut stack = vec![(entry, 0)];
     let mut out = Vec::new();
     while let Some((block, next)) = stack.last_mut() {
-        let successors = f.last(*block).map(|op| f.successors(op)).unwrap_or_default();
-        match successors.get(*next) {
+        match f.successors(f.terminator(*block)).get(*next) {
             Some(successor) => {
                 *next += 1;
                 if mark(successor.block) {
@@ -68,11 +64,9 @@ fn remove_unreachable(rewriter: &mut Rewriter<'_>, region: Region) {
     }
     let mut keep = vec![false; f.block_capacity()];
     for block in reachable {
-        if let Some(keep) = keep.get_mut(block.index()) {
-            *keep = true;
-        }
+        keep[block.index()] = true;
     }
-    rewriter.retain_blocks(region, |block| keep.get(block.index()).is_some_and(|&keep| keep));
+    rewriter.retain_blocks(region, |block| keep[block.index()]);
 }
 
 /// What goes to a block that only goes elsewhere goes there itself.
@@ -82,7 +76,7 @@ fn forward(rewriter: &mut Rewriter<'_>, region: Region) -> bool {
     // one step suffices for chains of any length; in cycles of empty blocks it need not.
     for block in postorder(rewriter.func(), region) {
         let f = rewriter.func();
-        let Some(last) = f.last(block) else { continue };
+        let last = f.terminator(block);
         let mut successors = f.successors(last).to_vec();
         let mut forwarded = false;
         for successor in &mut successors {
@@ -114,13 +108,7 @@ fn beyond(f: &Function, successor: &Successor) -> Option<Successor> {
     }
     let given = |value: Value| {
         let index = args.iter().position(|&arg| arg == value);
-        match index {
-            Some(index) => {
-                let given = successor.args.get(index).copied();
-                given.or_never(value, "as many values as the block has arguments")
-            }
-            None => value,
-        }
+        index.map_or(value, |index| successor.args[index])
     };
     Some(Successor { block: target.block, args: target.args.iter().map(|&v| given(v)).collect() })
 }
@@ -132,45 +120,41 @@ fn merge_arguments(rewriter: &mut Rewriter<'_>, region: Region) -> bool {
     // Who goes to each block, by its index.
     let mut incoming: Vec<Vec<(Op, usize)>> = vec![Vec::new(); f.block_capacity()];
     for &block in f.blocks(region) {
-        let Some(last) = f.last(block) else { continue };
-        for (i, successor) in f.successors(last).iter().enumerate() {
-            if let Some(list) = incoming.get_mut(successor.block.index()) {
-                list.push((last, i));
-            }
+        let last = f.terminator(block);
+        for (i, to) in f.successors(last).blocks().enumerate() {
+            incoming[to.index()].push((last, i));
         }
     }
     let mut changed = false;
     for block in blocks {
-        let edges = incoming.get(block.index()).map(Vec::as_slice);
-        let edges = edges.or_never(&[], "one list for each block");
+        let edges = &incoming[block.index()];
         let args = rewriter.func().block_args(block).to_vec();
         let mut drop = vec![false; args.len()];
         for (i, &arg) in args.iter().enumerate() {
             let f = rewriter.func();
             let mut only = None;
-            let values = edges.iter().filter_map(|&(op, successor)| {
-                f.successors(op).get(successor)?.args.get(i).copied()
-            });
+            let values = edges
+                .iter()
+                .filter_map(|&(op, successor)| Some(f.successors(op).get(successor)?.args[i]));
             let mut same = true;
             for value in values.filter(|&value| value != arg) {
                 same &= only.is_none_or(|only| only == value);
                 only = Some(value);
             }
             let unused = f.is_unused(arg);
-            let Some(drop) = drop.get_mut(i) else { continue };
             match only {
                 Some(value) if same && !unused => {
                     rewriter.replace_all_uses(arg, value);
-                    *drop = true;
+                    drop[i] = true;
                 }
-                _ => *drop = unused,
+                _ => drop[i] = unused,
             }
         }
         if !drop.contains(&true) {
             continue;
         }
         changed = true;
-        let keep = |index: usize| drop.get(index).is_none_or(|&drop| !drop);
+        let keep = |index: usize| !drop[index];
         // An operation that goes here several times stands here several times in a row.
         let mut sources: Vec<Op> = edges.iter().map(|&(op, _)| op).collect();
         sources.dedup();
@@ -195,28 +179,25 @@ fn merge_blocks(rewriter: &mut Rewriter<'_>, region: Region) {
     let f = rewriter.func();
     let mut predecessors = vec![0_u32; f.block_capacity()];
     for &block in f.blocks(region) {
-        for successor in f.last(block).map(|op| f.successors(op)).unwrap_or_default() {
-            if let Some(count) = predecessors.get_mut(successor.block.index()) {
-                *count += 1;
-            }
+        for to in f.successors(f.terminator(block)).blocks() {
+            predecessors[to.index()] += 1;
         }
     }
     let follower = |f: &Function, block: Block| {
-        let last = f.last(block)?;
+        let last = f.terminator(block);
         luma::Br::cast(f, last)?;
         let successor = f.successors(last).single()?;
-        let only = predecessors.get(successor.block.index()) == Some(&1);
+        let only = predecessors[successor.block.index()] == 1;
         (only && successor.block != block).then(|| Successor::from(successor))
     };
     let blocks = f.blocks(region).to_vec();
     let mut merged = vec![false; f.block_capacity()];
     for &block in &blocks {
-        let follower = follower(f, block).map(|successor| successor.block.index());
-        if let Some(merged) = follower.and_then(|index| merged.get_mut(index)) {
-            *merged = true;
+        if let Some(follower) = follower(f, block) {
+            merged[follower.block.index()] = true;
         }
     }
-    let is_merged = |block: Block| merged.get(block.index()).is_some_and(|&merged| merged);
+    let is_merged = |block: Block| merged[block.index()];
     // From the start of each chain, so that everything moves once.
     for &head in blocks.iter().filter(|&&block| !is_merged(block)) {
         while let Some(next) = follower(rewriter.func(), head) {

@@ -1,8 +1,9 @@
 //! Patterns of structured control flow.
 
+use luma_diagnostics::never;
 use luma_ir::dialects::{attr, luma};
 use luma_ir::rewrite::{PatternSet, Rewriter};
-use luma_ir::{Function, Op, Region, Type, Value};
+use luma_ir::{Attribute, Function, Op, Region, Type, Value};
 
 use crate::fold::constant_of;
 
@@ -22,11 +23,21 @@ pub(super) fn add(patterns: &mut PatternSet) {
 /// Which target of a `luma.switch` or `luma.switch_br` the constant `value` of type `ty` chooses;
 /// `None` if a label is no number of that type.
 pub(super) fn chosen(f: &Function, op: Op, value: i64, ty: Type) -> Option<usize> {
-    let cases = f.op_attribute(op, attr::CASES)?.as_array()?;
+    let Some(cases) = f.op_attribute(op, attr::CASES).and_then(Attribute::as_array) else {
+        never!("a switch has lists of labels");
+        return None;
+    };
     let mut chosen = 0;
     for (i, case) in cases.iter().enumerate() {
-        for label in case.as_array()? {
-            let label = label.as_int()?;
+        let Some(labels) = case.as_array() else {
+            never!("the labels of a case are a list");
+            return None;
+        };
+        for label in labels {
+            let Some(label) = label.as_int() else {
+                never!("labels are integers");
+                return None;
+            };
             if ty == Type::I8 && i8::try_from(label).is_err() {
                 return None;
             }
@@ -57,7 +68,7 @@ fn constant_switch(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
     let constant = constant_of(context, f, value).and_then(|constant| constant.as_int());
     let Some(constant) = constant else { return false };
     let Some(target) = chosen(f, op, constant, f.value_type(value)) else { return false };
-    let Some(&region) = f.op_regions(op).get(target) else { return false };
+    let region = f.op_regions(op)[target];
     open(rewriter, op, region, &[])
 }
 
@@ -90,12 +101,11 @@ fn same_results(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
     for i in 0..rewriter.func().results(op).len() {
         let f = rewriter.func();
         let regions = f.op_regions(op);
-        let Some(&result) = f.results(op).get(i) else { continue };
+        let result = f.results(op)[i];
         if regions.len() < 2 || f.is_unused(result) {
             continue;
         }
-        let mut values =
-            regions.iter().map(|&region| yielded(f, region).and_then(|v| v.get(i).copied()));
+        let mut values = regions.iter().map(|&region| yielded(f, region).map(|v| v[i]));
         // What several regions see is defined outside of them.
         if let Some(Some(value)) = values.next()
             && values.all(|other| other == Some(value))
@@ -166,43 +176,44 @@ fn loop_never(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
 
 /// What the `luma.yield` at the end of `region` hands on.
 fn yielded(f: &Function, region: Region) -> Option<&[Value]> {
-    let &[block] = f.blocks(region) else { return None };
-    let last = f.last(block)?;
+    let last = f.terminator(f.only_block(region));
     (f.op_name(last) == luma::Yield::NAME).then(|| f.operands(last))
 }
 
 /// Whether `region` does nothing but yield.
 fn is_empty(f: &Function, region: Region) -> bool {
-    let &[block] = f.blocks(region) else { return false };
-    f.first(block).is_some_and(|first| f.op_name(first) == luma::Yield::NAME)
+    let first = f.first(f.only_block(region));
+    first.is_some_and(|first| f.op_name(first) == luma::Yield::NAME)
 }
 
 /// Puts what `region` of `op` holds in the place of `op`, `args` for the arguments of the region.
 /// Not where it defers something: that must run at the end of this region and no later.
 fn open(rewriter: &mut Rewriter<'_>, op: Op, region: Region, args: &[Value]) -> bool {
     let f = rewriter.func();
-    let &[block] = f.blocks(region) else { return false };
-    let Some(last) = f.last(block) else { return false };
+    let block = f.only_block(region);
+    let last = f.terminator(block);
     if f.block_ops(block).any(|inner| f.op_name(inner) == luma::Defer::NAME) {
         return false;
     }
     if f.op_name(last) == luma::Yield::NAME {
-        let Some(end) = rewriter.inline_region_before(region, op, args) else { return false };
+        rewriter.inline_region_before(region, op, args);
         let f = rewriter.func();
         // The values are the last: before them a loop's condition yields its truth.
         let results = f.results(op).len();
-        let values = f.operands(end).to_vec();
-        let first = values.len().saturating_sub(results);
-        rewriter.replace_op(op, values.get(first..).unwrap_or_default());
-        rewriter.erase_op(end);
+        let values = f.operands(last).to_vec();
+        rewriter.replace_op(op, &values[values.len() - results..]);
+        rewriter.erase_op(last);
         return true;
     }
     // What follows `op` is never executed.
-    if !may_end_here(f, op, last) {
+    let Some(around) = f.parent(op).map(|block| f.block_region(block)) else {
+        never!("a pattern works on an operation that was erased");
+        return false;
+    };
+    if !may_end_with(f, around, last) {
         return false;
     }
-    let Some(around) = f.parent(op) else { return false };
-    if f.blocks(f.block_region(around)).len() > 1 {
+    if f.blocks(around).len() > 1 {
         // Blocks that cannot be reached either may use what follows.
         if !f.has_no_uses(op) {
             return false;
@@ -211,15 +222,13 @@ fn open(rewriter: &mut Rewriter<'_>, op: Op, region: Region, args: &[Value]) -> 
             rewriter.split_block(next);
         }
     }
-    if let Some(end) = rewriter.inline_region_before(region, op, args) {
-        rewriter.erase_after(end);
-    }
+    rewriter.inline_region_before(region, op, args);
+    rewriter.erase_after(last);
     true
 }
 
-/// Whether the block `op` stands in may end with `last`.
-fn may_end_here(f: &Function, op: Op, last: Op) -> bool {
-    let Some(region) = f.parent(op).map(|block| f.block_region(block)) else { return false };
+/// Whether a block of `region` may end with `last`.
+fn may_end_with(f: &Function, region: Region, last: Op) -> bool {
     let Some(outer) = f.region_op(region) else { return true };
     let leaves = f.op_name(last) != luma::Unreachable::NAME;
     match f.op_name(outer) {

@@ -1,5 +1,6 @@
 //! Patterns of operations that compute values.
 
+use luma_diagnostics::never;
 use luma_ir::dialects::{attr, luma};
 use luma_ir::rewrite::{PatternSet, RewritePattern, Rewriter};
 use luma_ir::{Attribute, Op};
@@ -79,7 +80,10 @@ fn compare_with_constant(op: Op, rewriter: &mut Rewriter<'_>) -> bool {
         Some("ge") => "le",
         Some("eq") => "eq",
         Some("ne") => "ne",
-        _ => return false,
+        other => {
+            never!("there is no comparison {other:?}");
+            return false;
+        }
     };
     rewriter.set_operands(op, [rhs, lhs]);
     rewriter.set_attribute(op, attr::PRED, Attribute::str(swapped));

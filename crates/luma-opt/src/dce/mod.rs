@@ -16,7 +16,6 @@
 
 mod sweep;
 
-use luma_diagnostics::OrNever as _;
 use luma_ir::dialect::Control;
 use luma_ir::dialects::luma;
 use luma_ir::{Block, Context, Def, Entity, Function, Op, Region, Value, rewrite};
@@ -44,7 +43,7 @@ pub(crate) fn is_removable(context: &Context, f: &Function, op: Op) -> bool {
     match f.op_name(op) {
         luma::Local::NAME => true,
         luma::Div::NAME | luma::Rem::NAME => {
-            let &[_, divisor] = f.operands(op) else { return false };
+            let divisor = f.operands(op)[1];
             // Zero traps, and so does the quotient of the smallest integer and -1.
             f.value_type(divisor).is_float()
                 || constant_of(context, f, divisor)
@@ -69,19 +68,19 @@ struct Live {
 
 impl Live {
     fn has(&self, op: Op) -> bool {
-        self.ops.get(op.index()).is_none_or(|&live| live)
+        self.ops[op.index()]
     }
 
     fn needs(&self, value: Value) -> bool {
-        self.values.get(value.index()).is_none_or(|&live| live)
+        self.values[value.index()]
     }
 
     fn ends(&self, op: Op) -> &[Op] {
-        self.ends.get(op.index()).map(Vec::as_slice).or_never(&[], "one list for each operation")
+        &self.ends[op.index()]
     }
 
     fn sources(&self, block: Block) -> &[(Op, usize)] {
-        self.sources.get(block.index()).map(Vec::as_slice).or_never(&[], "one list for each block")
+        &self.sources[block.index()]
     }
 }
 
@@ -135,22 +134,19 @@ impl<'a> Marker<'a> {
     /// Records how values are passed between blocks and regions.
     fn enter(&mut self, loops: &[Option<Op>], op: Op) {
         let f = self.f;
-        for (i, successor) in f.successors(op).iter().enumerate() {
-            if let Some(list) = self.live.sources.get_mut(successor.block.index()) {
-                list.push((op, i));
-            }
+        for (i, to) in f.successors(op).blocks().enumerate() {
+            self.live.sources[to.index()].push((op, i));
         }
         let to = match control(self.context, f, op) {
             Control::Yield => parent_op(f, op),
-            Control::Break | Control::Continue => loops.get(op.index()).copied().flatten(),
+            Control::Break | Control::Continue => loops[op.index()],
             _ => None,
         };
-        if let Some(list) = to.and_then(|to| self.live.ends.get_mut(to.index())) {
-            list.push(op);
+        if let Some(to) = to {
+            self.live.ends[to.index()].push(op);
         }
-        let variable = written_variable(f, op);
-        if let Some(list) = variable.and_then(|place| self.stores.get_mut(place.index())) {
-            list.push(op);
+        if let Some(place) = written_variable(f, op) {
+            self.stores[place.index()].push(op);
         }
     }
 
@@ -166,17 +162,13 @@ impl<'a> Marker<'a> {
     }
 
     fn mark_op(&mut self, op: Op) {
-        if let Some(live) = self.live.ops.get_mut(op.index())
-            && !std::mem::replace(live, true)
-        {
+        if !std::mem::replace(&mut self.live.ops[op.index()], true) {
             self.work.push(Item::Op(op));
         }
     }
 
     fn mark(&mut self, value: Value) {
-        if let Some(live) = self.live.values.get_mut(value.index())
-            && !std::mem::replace(live, true)
-        {
+        if !std::mem::replace(&mut self.live.values[value.index()], true) {
             self.work.push(Item::Value(value));
         }
     }
@@ -233,8 +225,7 @@ impl<'a> Marker<'a> {
                     Control::Loop => self.carried(op, index as usize),
                     _ => {}
                 }
-                let stores = self.stores.get_mut(value.index()).map(std::mem::take);
-                for store in stores.unwrap_or_default() {
+                for store in std::mem::take(&mut self.stores[value.index()]) {
                     self.mark_op(store);
                 }
             }
@@ -249,11 +240,9 @@ impl<'a> Marker<'a> {
                     }
                     _ => {
                         for i in 0..self.live.sources(block).len() {
-                            let source = self.live.sources(block).get(i);
-                            let Some(&(op, successor)) = source else { continue };
-                            let given = f.successors(op).get(successor);
-                            if let Some(&given) = given.and_then(|given| given.args.get(index)) {
-                                self.mark(given);
+                            let (op, successor) = self.live.sources(block)[i];
+                            if let Some(given) = f.successors(op).get(successor) {
+                                self.mark(given.args[index]);
                             }
                         }
                     }
@@ -265,9 +254,8 @@ impl<'a> Marker<'a> {
     /// Result `index` of `op` is what its regions yield.
     fn handed(&mut self, op: Op, index: usize) {
         for i in 0..self.live.ends(op).len() {
-            let end = self.live.ends(op).get(i);
-            let value = end.and_then(|&end| self.f.operands(end).get(index));
-            if let Some(&value) = value {
+            let end = self.live.ends(op)[i];
+            if let Some(&value) = self.f.operands(end).get(index) {
                 self.mark(value);
             }
         }
@@ -287,7 +275,7 @@ impl<'a> Marker<'a> {
         }
         let condition = f.op_regions(op).first().and_then(|&region| last(f, region));
         for i in 0..self.live.ends(op).len() {
-            let Some(&end) = self.live.ends(op).get(i) else { continue };
+            let end = self.live.ends(op)[i];
             let first = usize::from(Some(end) == condition);
             if let Some(&value) = f.operands(end).get(index + first) {
                 self.mark(value);
@@ -335,11 +323,9 @@ fn enclosing_loops(context: &Context, f: &Function) -> Vec<Option<Op>> {
         let outer = parent_op(f, op);
         let around = outer.and_then(|outer| match control(context, f, outer) {
             Control::Loop => Some(outer),
-            _ => loops.get(outer.index()).copied().flatten(),
+            _ => loops[outer.index()],
         });
-        if let Some(slot) = loops.get_mut(op.index()) {
-            *slot = around;
-        }
+        loops[op.index()] = around;
     });
     loops
 }

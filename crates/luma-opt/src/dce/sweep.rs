@@ -5,7 +5,7 @@ use luma_ir::{Block, Context, Function, Op, Value};
 
 use super::{Live, control, is_structured, last, written_variable};
 
-/// Counts of what was removed.
+/// What was removed.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Swept {
     /// Operations, those below among them.

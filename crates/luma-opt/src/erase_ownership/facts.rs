@@ -1,7 +1,7 @@
 //! From what happens where to what holds: losses go along the edges of [`Flow`] until nothing
 //! changes. Every node loses a thing once, so that is linear in the edges.
 
-use luma_diagnostics::OrNever as _;
+use luma_diagnostics::never;
 use luma_ir::{Entity, Module, Symbol, Type, Value};
 use rustc_hash::FxHashMap;
 
@@ -31,11 +31,8 @@ impl Facts {
         let mut facts = Self::default();
         for (&name, f) in &module.functions {
             let Some(entry) = f.entry() else { continue };
-            let base = flow.bases.get(&name).copied().or_never(0, "every function has nodes");
-            let lost = |node: Node| {
-                let lost = flow.lost.get(node as usize).copied();
-                lost.or_never(Losses::MAX, "nodes are numbered from 0")
-            };
+            let base = flow.bases[&name];
+            let lost = |node: Node| flow.lost[node as usize];
             let param = |(&value, &ty): (&Value, &Type)| match context.is_ptr(ty) {
                 true => of_param(lost(base + value.index() as Node)),
                 false => Vec::new(),
@@ -53,11 +50,13 @@ impl Facts {
 
     /// The facts of the parameters and of the results of `function`.
     pub(super) fn of(&self, function: Symbol) -> (&[Vec<&'static str>], &[Vec<&'static str>]) {
-        let (params, results) = match self.of.get(&function) {
-            Some((params, results)) => (params.as_slice(), results.as_slice()),
-            None => Default::default(),
-        };
-        (params, results)
+        match self.of.get(&function) {
+            Some((params, results)) => (params, results),
+            None => {
+                never!("facts were found for every function that has a body");
+                Default::default()
+            }
+        }
     }
 }
 
@@ -75,15 +74,10 @@ fn of_param(lost: Losses) -> Vec<&'static str> {
 fn lose_backward(flow: &mut Flow) {
     let derived = Edges::to(flow.lost.len(), flow.derived.iter().map(|&(from, to)| (to, from)));
     let passed = Edges::to(flow.lost.len(), flow.passed.iter().map(|&(from, to)| (to, from)));
-    let is_lost = |&node: &Node| flow.lost.get(node as usize).is_some_and(|&l| l & !OLD != 0);
+    let is_lost = |&node: &Node| flow.lost[node as usize] & !OLD != 0;
     let mut pending: Vec<Node> = (0..flow.lost.len() as Node).filter(is_lost).collect();
     while let Some(node) = pending.pop() {
-        let lost = flow
-            .lost
-            .get(node as usize)
-            .copied()
-            .or_never(Losses::MAX, "nodes are numbered from 0")
-            & !OLD;
+        let lost = flow.lost[node as usize] & !OLD;
         // A copy that is kept can be used for anything.
         let of_argument = match lost & RETURNED {
             0 => lost,
@@ -91,9 +85,8 @@ fn lose_backward(flow: &mut Flow) {
         };
         let derived = derived.at(node).iter().map(|&from| (from, lost));
         for (from, losses) in derived.chain(passed.at(node).iter().map(|&arg| (arg, of_argument))) {
-            if let Some(known) = flow.lost.get_mut(from as usize)
-                && *known | losses != *known
-            {
+            let known = &mut flow.lost[from as usize];
+            if *known | losses != *known {
                 *known |= losses;
                 pending.push(from);
             }
@@ -104,20 +97,18 @@ fn lose_backward(flow: &mut Flow) {
 /// An object of which a copy is kept is not new, nor is what may be a value that is not.
 fn grow_old(flow: &mut Flow) {
     for &source in &flow.sources {
-        if let Some(lost) = flow.lost.get_mut(source as usize)
-            && *lost & KEPT != 0
-        {
+        let lost = &mut flow.lost[source as usize];
+        if *lost & KEPT != 0 {
             *lost |= OLD;
         }
     }
     let same = Edges::to(flow.lost.len(), flow.same.iter().copied());
-    let is_old = |&node: &Node| flow.lost.get(node as usize).is_some_and(|&l| l & OLD != 0);
+    let is_old = |&node: &Node| flow.lost[node as usize] & OLD != 0;
     let mut pending: Vec<Node> = (0..flow.lost.len() as Node).filter(is_old).collect();
     while let Some(node) = pending.pop() {
         for &to in same.at(node) {
-            if let Some(lost) = flow.lost.get_mut(to as usize)
-                && *lost & OLD == 0
-            {
+            let lost = &mut flow.lost[to as usize];
+            if *lost & OLD == 0 {
                 *lost |= OLD;
                 pending.push(to);
             }

@@ -1,6 +1,6 @@
 //! Where pointers go: edges between the values of a module, and what is lost at each.
 
-use luma_diagnostics::OrNever as _;
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Context, Entity, Function, Module, Op, Symbol, Type, Value, callee};
 use rustc_hash::FxHashMap;
@@ -55,7 +55,7 @@ impl Flow {
         }
         flow.lost = vec![0; next as usize];
         for (&name, f) in &module.functions {
-            let base = flow.bases.get(&name).copied().or_never(0, "every function has nodes");
+            let base = flow.bases[&name];
             let private = private_variables(f);
             let mut body = Body { flow: &mut flow, module, f, base, private };
             for &param in f.entry().map(|entry| f.block_args(entry)).unwrap_or_default() {
@@ -108,13 +108,11 @@ impl Body<'_> {
 
     fn lose(&mut self, value: Value, losses: Losses) {
         let node = self.node(value);
-        if let Some(lost) = self.flow.lost.get_mut(node as usize) {
-            *lost |= losses;
-        }
+        self.flow.lost[node as usize] |= losses;
     }
 
     fn is_private(&self, place: Value) -> bool {
-        self.private.get(place.index()).copied().or_never(false, "one flag for each value")
+        self.private[place.index()]
     }
 
     /// `to` may be the value `from` is.
@@ -226,17 +224,15 @@ impl Body<'_> {
     fn call(&mut self, op: Op) {
         let f = self.f;
         let known = callee(f, op).and_then(|name| self.module.functions.get(&name));
-        let Some(target) = known.filter(|target| target.entry().is_some()) else {
+        let Some((target, entry)) = known.and_then(|target| Some((target, target.entry()?))) else {
             let harmless = known
                 .is_some_and(|target| READERS.contains(&self.module.context.name(target.name)));
             let losses = if harmless { OBSERVED } else { ALL };
             self.lose_all(f.operands(op), losses);
             return self.lose_all(f.results(op), OLD);
         };
-        let base =
-            self.flow.bases.get(&target.name).copied().or_never(0, "every function has nodes");
-        let params = target.entry().map(|entry| target.block_args(entry)).unwrap_or_default();
-        for (&arg, param) in f.operands(op).iter().zip(params) {
+        let base = self.flow.bases[&target.name];
+        for (&arg, param) in f.operands(op).iter().zip(target.block_args(entry)) {
             let edge = (self.node(arg), base + param.index() as Node);
             self.flow.passed.push(edge);
         }
@@ -247,14 +243,11 @@ impl Body<'_> {
         }
     }
 
-    /// To the arguments of region `index` of `op`.
+    /// To the arguments of region `index` of the loop `op`.
     fn enter(&mut self, values: &[Value], op: Op, index: usize) {
         let f = self.f;
-        let region = f.op_regions(op).get(index);
-        match region.and_then(|&region| f.blocks(region).first()) {
-            Some(&block) => self.hand_all(values, f.block_args(block)),
-            None => self.lose_all(values, ALL),
-        }
+        let block = f.only_block(f.op_regions(op)[index]);
+        self.hand_all(values, f.block_args(block));
     }
 
     fn yielded(&mut self, op: Op) {
@@ -263,6 +256,7 @@ impl Body<'_> {
         let region = f.parent(op).map(|block| f.block_region(block));
         let outer = region.and_then(|region| f.region_op(region));
         let (Some(region), Some(outer)) = (region, outer) else {
+            never!("a `luma.yield` is in no region of an operation");
             return self.lose_all(values, ALL);
         };
         match f.op_name(outer) {
@@ -297,7 +291,10 @@ impl Body<'_> {
             match region.and_then(|region| f.region_op(region)) {
                 Some(outer) if f.op_name(outer) == luma::Loop::NAME => break outer,
                 Some(outer) => at = outer,
-                None => return self.lose_all(f.operands(op), ALL),
+                None => {
+                    never!("a jump is in no loop");
+                    return self.lose_all(f.operands(op), ALL);
+                }
             }
         };
         if f.op_name(op) == luma::Break::NAME {

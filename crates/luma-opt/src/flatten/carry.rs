@@ -1,6 +1,6 @@
 //! How values travel along branches.
 
-use luma_diagnostics::OrNever as _;
+use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::luma;
 use luma_ir::{Builder, Loc, Position, Type, Value};
 
@@ -67,7 +67,10 @@ impl Flattener<'_> {
                 (Carrier::Slot(slot), Some(value)) => {
                     luma::Store::build(&mut self.builder(loc), value, slot);
                 }
-                (_, None) => {}
+                (Carrier::Slot(_), None) => {}
+                (Carrier::Argument, None) => {
+                    never!("a value that no slot holds is not at hand");
+                }
             }
         }
         args
@@ -83,7 +86,7 @@ impl Flattener<'_> {
     pub(super) fn new_slot(&mut self, ty: Type) -> Value {
         let place = self.cx.context.place(ty);
         let loc = self.cx.derive(self.f.loc);
-        let entry = self.f.entry().or_never(self.at, "what is flattened is a body");
+        let entry = self.f.entry().or_never(self.at, "prototypes are not flattened");
         let position = match self.f.first(entry) {
             Some(first) => Position::Before(first),
             None => Position::End(entry),

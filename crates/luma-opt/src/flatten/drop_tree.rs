@@ -16,9 +16,9 @@
 //! cannot be carried past a hub as SSA values, for its block does not know which exit was taken;
 //! they go through slots.
 
-use luma_diagnostics::never;
 use std::rc::Rc;
 
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Block, CloneMap, Loc, Op, Type, Value, clone_op};
 
@@ -151,8 +151,14 @@ impl Flattener<'_> {
             (Kind::Continue, Some(Frame::Flat { post, base, carriers, .. })) => {
                 (*base, Some(*post), carriers.clone())
             }
-            // The loop stays, and nothing is pending in it.
-            _ => return self.f.append(self.at, op),
+            // Nothing is pending in it.
+            (Kind::Break | Kind::Continue, Some(Frame::Kept)) => {
+                return self.f.append(self.at, op);
+            }
+            (kind, _) => {
+                never!("an exit of the kind {kind:?} leaves no loop");
+                return self.f.append(self.at, op);
+            }
         };
         let values = self.f.operands(op).iter().copied().map(Some).collect();
         let mut exit = Exit { kind, base, target, carriers, values, loc: self.derived(op) };
@@ -186,7 +192,9 @@ impl Flattener<'_> {
                 (None, Some(&Carrier::Slot(slot)), Some(ty)) => {
                     results.push(self.load(slot, ty, exit.loc));
                 }
-                _ => {}
+                _ => {
+                    never!("a result is neither at hand nor in a slot");
+                }
             }
         }
         luma::Return::build(&mut self.builder(exit.loc), &results);
@@ -198,13 +206,11 @@ impl Flattener<'_> {
         let args = self.send(&exit.carriers, &exit.values, exit.loc);
         let loc = exit.loc;
         let slot = exit.kind as usize;
-        let block = match self.tree.node(id).blocks.get(slot).copied().flatten() {
+        let block = match self.tree.node(id).blocks[slot] {
             Some(block) => block,
             None => {
                 let block = self.new_block();
-                if let Some(slot) = self.tree.node_mut(id).blocks.get_mut(slot) {
-                    *slot = Some(block);
-                }
+                self.tree.node_mut(id).blocks[slot] = Some(block);
                 for (value, carrier) in exit.values.iter_mut().zip(exit.carriers.iter()) {
                     *value = match (carrier, *value) {
                         (Carrier::Argument, Some(value)) => {
@@ -257,7 +263,10 @@ impl Flattener<'_> {
     /// Takes the innermost defer off what is pending and runs its code at the cursor; whether
     /// control comes out of it.
     fn run_innermost(&mut self) -> bool {
-        let Some(id) = self.pending else { return true };
+        let Some(id) = self.pending else {
+            never!("nothing is pending");
+            return true;
+        };
         let Node { defer, outer, .. } = self.tree.node(id);
         self.pending = outer;
         if self.exits.is_hub(defer) {
@@ -313,15 +322,9 @@ impl Flattener<'_> {
 
     /// At the end of a hub: goes where the selector says.
     fn dispatch(&mut self, hub: usize) {
-        let Some(Hub { defer, selector, exits, .. }) = self.tree.hubs.get(hub) else {
-            never!("the hub is one of the tree");
-            return;
-        };
+        let Hub { defer, selector, exits, .. } = &self.tree.hubs[hub];
         let (loc, selector, exits) = (self.derived(*defer), *selector, exits.clone());
-        let Some((&first, rest)) = exits.split_first() else {
-            never!("a hub has exits");
-            return;
-        };
+        let (first, rest) = (exits[0], &exits[1..]);
         let number = self.load(selector, Type::I64, loc);
         let cases = (1..=rest.len() as i64).map(|i| Attribute::array([Attribute::int(i)]));
         let cases = Attribute::array(cases);

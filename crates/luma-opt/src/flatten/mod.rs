@@ -10,9 +10,9 @@
 mod carry;
 mod drop_tree;
 
-use luma_diagnostics::{OrNever as _, never};
 use std::rc::Rc;
 
+use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Block, Builder, Function, Loc, Op, Region, Successor, Value};
 use luma_pass::PassContext;
@@ -136,8 +136,7 @@ impl Flattener<'_> {
 
     /// Walks the only block of region `index` of `op`.
     fn walk_only_block(&mut self, op: Op, index: usize, is_loop_body: bool) -> Option<Op> {
-        let region = *self.f.op_regions(op).get(index)?;
-        let block = *self.f.blocks(region).first()?;
+        let block = self.f.only_block(self.f.op_regions(op)[index]);
         self.walk(block, is_loop_body)
     }
 
@@ -150,7 +149,7 @@ impl Flattener<'_> {
         let at = self.at;
         let is_loop = self.f.op_name(op) == luma::Loop::NAME;
         for (i, region) in self.f.op_regions(op).to_vec().into_iter().enumerate() {
-            let Some(&block) = self.f.blocks(region).first() else { continue };
+            let block = self.f.only_block(region);
             let is_loop_body = is_loop && i == 1;
             if is_loop_body {
                 self.loops.push(Frame::Kept);
@@ -169,10 +168,9 @@ impl Flattener<'_> {
     /// `luma.block`: whether control comes out of it.
     fn dissolve(&mut self, op: Op) -> bool {
         let Some(end) = self.walk_only_block(op, 0, false) else { return false };
-        for (i, result) in self.f.results(op).to_vec().into_iter().enumerate() {
-            if let Some(&value) = self.f.operands(end).get(i) {
-                self.replaced.insert(result, self.current(value));
-            }
+        for i in 0..self.f.results(op).len() {
+            let value = self.current(self.f.operands(end)[i]);
+            self.replaced.insert(self.f.results(op)[i], value);
         }
         true
     }
@@ -180,10 +178,7 @@ impl Flattener<'_> {
     /// `luma.if`: whether control comes out of it.
     fn flatten_if(&mut self, op: Op) -> bool {
         let loc = self.derived(op);
-        let Some(&condition) = self.f.operands(op).first() else {
-            never!("`luma.if` has a condition");
-            return true;
-        };
+        let condition = luma::If(op).condition(self.f);
         let results = self.f.results(op).to_vec();
         let carriers = self.carriers(&results, false);
         let branch_at = self.at;
@@ -200,11 +195,10 @@ impl Flattener<'_> {
                 live = true;
             }
         }
-        let to_then = targets.first().copied().or_never(merge, "`luma.if` has a region");
         let to_else = targets.get(1).copied().unwrap_or(merge);
         self.at = branch_at;
         let mut b = self.builder(loc);
-        luma::CondBr::build(&mut b, condition, goto(to_then), goto(to_else));
+        luma::CondBr::build(&mut b, condition, goto(targets[0]), goto(to_else));
         self.at = merge;
         if live {
             self.receive(&results, &carriers, loc);
@@ -215,12 +209,9 @@ impl Flattener<'_> {
     /// `luma.switch`: whether control comes out of it.
     fn flatten_switch(&mut self, op: Op) -> bool {
         let loc = self.derived(op);
-        let Some(&value) = self.f.operands(op).first() else {
-            never!("`luma.switch` has a value");
-            return true;
-        };
+        let value = luma::Switch(op).value(self.f);
         let cases = luma::Switch(op).cases_attr(self.f).cloned();
-        let cases = cases.or_never(Attribute::array([]), "`luma.switch` has cases");
+        let cases = cases.or_never(Attribute::Unit, "a switch has cases");
         let results = self.f.results(op).to_vec();
         let carriers = self.carriers(&results, false);
         let branch_at = self.at;
@@ -237,10 +228,8 @@ impl Flattener<'_> {
             }
         }
         self.at = branch_at;
-        let arms = targets.split_off(targets.len().min(1));
-        let default =
-            targets.pop().or_never(goto(merge), "`luma.switch` has a region for the rest");
-        luma::SwitchBr::build(&mut self.builder(loc), value, cases, default, arms);
+        let default = targets.remove(0);
+        luma::SwitchBr::build(&mut self.builder(loc), value, cases, default, targets);
         self.at = merge;
         if live {
             self.receive(&results, &carriers, loc);
@@ -259,10 +248,10 @@ impl Flattener<'_> {
         self.at = condition;
         self.receive_region(op, 0, &carriers);
         let test = self.walk_only_block(op, 0, false);
-        if let Some(test) = test
-            && let Some((&value, values)) = self.f.operands(test).split_first()
-        {
+        if let Some(test) = test {
             let loc = self.derived(test);
+            let operands = self.f.operands(test);
+            let (value, values) = (operands[0], &operands[1..]);
             let values: Vec<Option<Value>> = values.iter().copied().map(Some).collect();
             let args = self.send(&carriers, &values, loc);
             let to = |block| Successor { block, args: args.as_slice().into() };
@@ -289,13 +278,12 @@ impl Flattener<'_> {
 
     /// Takes over at the cursor what the arguments of region `index` of `op` get.
     fn receive_region(&mut self, op: Op, index: usize, carriers: &[Carrier]) {
-        let region = self.f.op_regions(op).get(index);
-        let block = region.and_then(|&region| self.f.blocks(region).first());
-        let args = block.map(|&block| self.f.block_args(block).to_vec()).unwrap_or_default();
+        let block = self.f.only_block(self.f.op_regions(op)[index]);
+        let args = self.f.block_args(block).to_vec();
         self.receive(&args, carriers, self.derived(op));
     }
 
-    /// The current replacement of `value`.
+    /// What stands for `value` now.
     fn current(&self, value: Value) -> Value {
         self.replaced.get(&value).copied().unwrap_or(value)
     }
@@ -351,7 +339,7 @@ pub(crate) fn arrange_blocks(f: &mut Function) {
     let mut stack = vec![(entry, 0)];
     let mut order = Vec::new();
     while let Some((block, visited)) = stack.last_mut() {
-        let successors = f.last(*block).map(|op| f.successors(op)).unwrap_or_default();
+        let successors = f.successors(f.terminator(*block));
         let next = successors.iter().rev().nth(*visited).map(|s| s.block);
         *visited += 1;
         match next {

@@ -143,7 +143,7 @@ impl Inliner<'_> {
             return false;
         }
         let Some(slot) = module.functions.get_mut(&name) else {
-            never!("the functions of the call graph are in the module");
+            never!("a function of the call graph is not in the module");
             return false;
         };
         if slot.entry().is_none() {
@@ -165,17 +165,13 @@ impl Inliner<'_> {
         let mut site = splice::Splicer::new(self.cx, &mut f, &chosen);
         // From the back: what follows a call in its block moves when the block is split.
         for &(op, callee) in chosen.iter().rev() {
-            if let Some(known) = self.callees.get(&callee)
-                && let Some(source) = known.rewritten.as_ref().or(module.functions.get(&callee))
-            {
-                site.replace(op, source, known.form);
-            }
+            let known = &self.callees[&callee];
+            let source = known.rewritten.as_ref().unwrap_or_else(|| &module.functions[&callee]);
+            site.replace(op, source, known.form);
         }
         site.finish();
         self.cx.count(&CALLS, chosen.len());
-        if let Some(slot) = module.functions.get_mut(&name) {
-            *slot = f;
-        }
+        module.functions[&name] = f;
         !chosen.is_empty()
     }
 

@@ -37,10 +37,7 @@ pub(super) fn rewrite(f: &mut Function) -> bool {
         outer.push((at, new));
         match open {
             Some(index) => {
-                let Some(&block) = f.op_regions(new).get(index).and_then(|&r| f.blocks(r).first())
-                else {
-                    return false;
-                };
+                let block = f.only_block(f.op_regions(new)[index]);
                 // What follows goes on where this region ends, if it does not return there.
                 let end = f.last(block);
                 if end.is_none_or(|end| f.op_name(end) == luma::Yield::NAME) {
@@ -125,7 +122,7 @@ fn open_region(f: &Function, op: Op, holders: &FxHashSet<Op>) -> Option<Option<u
     }
     let mut open = None;
     for (index, &region) in regions.iter().enumerate() {
-        let &[block] = f.blocks(region) else { return None };
+        let block = f.only_block(region);
         let ends = f.last(block).map(|end| f.op_name(end));
         let closed = matches!(ends, Some(luma::Return::NAME | luma::Unreachable::NAME))
             && !f.block_ops(block).any(|inner| holders.contains(&inner));
@@ -184,11 +181,9 @@ fn with_results(
         if open == Some(index) {
             continue;
         }
-        let block = f.blocks(to).first().copied();
-        if let Some(block) = block
-            && let Some(end) = f.last(block)
-            && f.op_name(end) == luma::Return::NAME
-        {
+        let block = f.only_block(to);
+        let end = f.terminator(block);
+        if f.op_name(end) == luma::Return::NAME {
             let (values, loc) = (f.operands(end).to_vec(), f.loc(end));
             f.detach(end);
             terminate(f, block, luma::Yield::NAME, &values, loc);

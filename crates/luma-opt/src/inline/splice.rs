@@ -78,13 +78,15 @@ impl<'a> Splicer<'a> {
     /// Puts a copy of the body of `source` in place of `call`.
     pub(super) fn replace(&mut self, call: Op, source: &Function, form: Form) {
         let Some(entry) = source.entry() else {
-            never!("only functions with a body are inlined");
+            never!("a prototype is to be copied");
             return;
         };
         let mut copy = Copy::new(source, self.f.loc(call));
         self.hand_over(call, source, entry, &mut copy);
         match form {
-            Form::None => {}
+            Form::None => {
+                never!("a call was chosen that cannot be replaced");
+            }
             Form::Straight => self.in_place(call, source, entry, copy),
             Form::Graph(returns) => self.split(call, source, entry, returns, copy),
         }
@@ -94,11 +96,9 @@ impl<'a> Splicer<'a> {
     fn hand_over(&mut self, call: Op, source: &Function, entry: Block, copy: &mut Copy) {
         let name = callee(self.f, call);
         let mut taken: Vec<Value> = Vec::new();
-        for (index, arg) in self.f.operands(call).to_vec().into_iter().enumerate() {
-            let Some(&param) = source.block_args(entry).get(index) else {
-                never!("a call has as many arguments as the function has parameters");
-                continue;
-            };
+        for (arg, &param) in
+            self.f.operands(call).to_vec().into_iter().zip(source.block_args(entry))
+        {
             let mut value = arg;
             if let Some(give) = self.f.def_op(arg)
                 && self.f.op_name(give) == own::Give::NAME
@@ -170,8 +170,7 @@ impl<'a> Splicer<'a> {
         let aside = self.f.make_block(body);
         self.copy(source, &[(entry, aside)], &mut copy);
         self.f.splice(aside, Position::Before(call));
-        let end = source.last(entry);
-        let returned = end.and_then(|end| source.operands(end).first().copied());
+        let returned = source.operands(source.terminator(entry)).first().copied();
         if let (Some(returned), Some(result)) = (returned, self.call_result(call)) {
             self.f.replace_all_uses(result, copy.value(returned));
         }
@@ -188,7 +187,10 @@ impl<'a> Splicer<'a> {
     /// a block that returns branch to.
     fn split(&mut self, call: Op, source: &Function, entry: Block, returns: usize, mut copy: Copy) {
         let body = self.f.body();
-        let (Some(block), Some(rest)) = (self.f.parent(call), self.f.next(call)) else { return };
+        let (Some(block), Some(rest)) = (self.f.parent(call), self.f.next(call)) else {
+            never!("a call ends its block");
+            return;
+        };
         self.split = true;
         let behind = self.f.add_block(body);
         self.f.move_tail(rest, behind);
@@ -208,13 +210,13 @@ impl<'a> Splicer<'a> {
             });
         if let Some(result) = result {
             let ty = self.f.value_type(result);
-            let value = match (slot, self.f.first(behind)) {
-                (Some(slot), Some(first)) => {
-                    let mut b = Builder::before(self.cx.context, self.f, first);
+            let value = match slot {
+                Some(slot) => {
+                    let mut b = Builder::before(self.cx.context, self.f, rest);
                     b.loc = loc;
                     luma::Load::build(&mut b, slot, ty).result(b.func)
                 }
-                _ => self.f.add_arg(behind, ty),
+                None => self.f.add_arg(behind, ty),
             };
             self.f.replace_all_uses(result, value);
         }
@@ -232,7 +234,7 @@ impl<'a> Splicer<'a> {
             }
         }
         self.copy(source, &blocks, &mut copy);
-        let ends = blocks.into_iter().filter_map(|(from, to)| Some((to, source.last(from)?)));
+        let ends = blocks.into_iter().map(|(from, to)| (to, source.terminator(from)));
         let ends = ends.filter(|&(_, end)| source.op_name(end) == luma::Return::NAME);
         for (to, end) in ends {
             let returned = source.operands(end).first().map(|&value| copy.value(value));

@@ -1,5 +1,6 @@
 //! The variables of a function, and where they are used.
 
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{Block, Context, Dominators, Entity, Function, Op, Region, Type, Value};
 use rustc_hash::FxHashMap;
@@ -12,7 +13,7 @@ pub(super) type Number = u32;
 pub(super) struct Variable {
     pub(super) local: Op,
     pub(super) place: Value,
-    /// The type of its value.
+    /// What it holds.
     pub(super) ty: Type,
     /// Whether it can become a value, as far as its uses go.
     pub(super) fits: bool,
@@ -22,7 +23,7 @@ pub(super) struct Variable {
     pub(super) blocks: Vec<Block>,
     /// Whether more than one block of the body uses it.
     pub(super) is_shared: bool,
-    /// The place of its first use.
+    /// Where it was seen first.
     home: Option<(Block, Barrier)>,
 }
 
@@ -49,14 +50,13 @@ pub(super) struct Variables {
 impl Variables {
     /// The number of the variable at `place`, if it can become a value.
     pub(super) fn at(&self, place: Value) -> Option<Number> {
-        let number = self.of.get(place.index()).copied().flatten()?;
-        self.list.get(number as usize).filter(|variable| variable.fits).map(|_| number)
+        self.of[place.index()].filter(|&number| self.list[number as usize].fits)
     }
 
     /// The variable at `value`, if it is a place of one, which is used in the block `top` of the body.
     fn seen(&mut self, value: Value, top: Block, barrier: Barrier) -> Option<&mut Variable> {
-        let number = self.of.get(value.index()).copied().flatten()?;
-        let variable = self.list.get_mut(number as usize)?;
+        let number = self.of[value.index()]?;
+        let variable = &mut self.list[number as usize];
         let &mut (first, around) = variable.home.get_or_insert((top, barrier));
         variable.is_shared |= first != top;
         variable.fits &= around == barrier && barrier != UNKNOWN;
@@ -77,19 +77,17 @@ pub(super) fn variables(context: &Context, f: &Function, tree: Option<&Dominator
         let place = local.result(f);
         let element = context.element(f.value_type(place));
         let Some(ty) = element.filter(|&ty| !context.is_aggregate(ty)) else { return };
-        if let Some(slot) = variables.of.get_mut(place.index()) {
-            *slot = Some(variables.list.len() as Number);
-            variables.list.push(Variable {
-                local: op,
-                place,
-                ty,
-                fits: true,
-                writes: Vec::new(),
-                blocks: Vec::new(),
-                is_shared: false,
-                home: None,
-            });
-        }
+        variables.of[place.index()] = Some(variables.list.len() as Number);
+        variables.list.push(Variable {
+            local: op,
+            place,
+            ty,
+            fits: true,
+            writes: Vec::new(),
+            blocks: Vec::new(),
+            is_shared: false,
+            home: None,
+        });
     });
     if variables.list.is_empty() {
         return variables;
@@ -160,7 +158,10 @@ fn record_writes(f: &Function, variables: &mut Variables) {
         for &write in &variable.writes {
             let mut at = region_of(write);
             while at != home {
-                let Some(outer) = at.and_then(|region| f.region_op(region)) else { break };
+                let Some(outer) = at.and_then(|region| f.region_op(region)) else {
+                    never!("a variable is written where it is not visible");
+                    break;
+                };
                 let numbers = written.entry(outer).or_default();
                 if numbers.last() == Some(&number) {
                     break;

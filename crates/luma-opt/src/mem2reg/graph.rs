@@ -1,6 +1,5 @@
 //! The graph of phis and their incoming values, before any of them is inserted.
 
-use luma_diagnostics::{OrNever as _, never};
 use std::rc::Rc;
 
 use luma_ir::{Block, Op, Value};
@@ -43,7 +42,7 @@ pub(super) struct Join {
 /// How the nodes of an [`Edge`] are passed on.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Pass {
-    /// As operands of a terminator.
+    /// As operands.
     Operands(Op),
     /// As arguments of a successor.
     Successor(Op, usize),
@@ -67,7 +66,7 @@ pub(super) struct Edge {
 /// An index of [`Graph::joins`].
 pub(super) type JoinId = u32;
 
-/// The reaching definition of a load.
+/// What a load reads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Load {
     pub(super) op: Op,
@@ -109,16 +108,14 @@ impl Graph {
 
     /// The variables of a join.
     pub(super) fn variables(&self, join: JoinId) -> Rc<[Number]> {
-        self.joins.get(join as usize).map(|join| join.variables.clone()).unwrap_or_default()
+        self.joins[join as usize].variables.clone()
     }
 
     /// Adds an incoming edge to a join.
     pub(super) fn edge(&mut self, join: JoinId, pass: Pass, nodes: Vec<Node>, is_dead: bool) {
         let id = self.edges.len() as u32;
-        if let Some(data) = self.joins.get_mut(join as usize) {
-            data.edges.push(id);
-            self.edges.push(Edge { join, pass, nodes, is_dead });
-        }
+        self.joins[join as usize].edges.push(id);
+        self.edges.push(Edge { join, pass, nodes, is_dead });
     }
 
     /// Marks the phis that loads read, transitively.
@@ -135,21 +132,15 @@ impl Graph {
                 }
                 Node::Phi(phi) => phi,
             };
-            match live.phis.get_mut(phi as usize) {
-                Some(seen) if !*seen => *seen = true,
-                _ => continue,
-            }
-            let join = self.phis.get(phi as usize).and_then(|&join| self.joins.get(join as usize));
-            let Some(join) = join else {
-                never!("every phi belongs to a join");
+            if std::mem::replace(&mut live.phis[phi as usize], true) {
                 continue;
-            };
+            }
+            let join = &self.joins[self.phis[phi as usize] as usize];
             let mut is_reached = false;
-            for edge in join.edges.iter().filter_map(|&edge| self.edges.get(edge as usize)) {
+            for edge in join.edges.iter().map(|&edge| &self.edges[edge as usize]) {
                 if !edge.is_dead {
                     is_reached = true;
-                    let node = edge.nodes.get((phi - join.first) as usize);
-                    pending.extend(node.map(|&node| (node, variable)));
+                    pending.push((edge.nodes[(phi - join.first) as usize], variable));
                 }
             }
             if !is_reached {
@@ -158,18 +149,11 @@ impl Graph {
         }
         // What a loop carries, it carries everywhere.
         for joins in &self.loops {
-            let joins = joins.map(|join| self.joins.get(join as usize));
-            let [Some(a), Some(b), Some(c), Some(d)] = joins else { continue };
-            for i in 0..a.variables.len() {
-                let phis = [a, b, c, d].map(|join| join.first as usize + i);
-                if phis.iter().any(|&phi| {
-                    live.phis.get(phi).copied().or_never(false, "one flag for each phi")
-                }) {
-                    for phi in phis {
-                        if let Some(slot) = live.phis.get_mut(phi) {
-                            *slot = true;
-                        }
-                    }
+            let joins = joins.map(|join| &self.joins[join as usize]);
+            for i in 0..joins[0].variables.len() {
+                let phis = joins.map(|join| join.first as usize + i);
+                if phis.iter().any(|&phi| live.phis[phi]) {
+                    phis.iter().for_each(|&phi| live.phis[phi] = true);
                 }
             }
         }
@@ -179,8 +163,6 @@ impl Graph {
 
 impl Live {
     fn spoil(&mut self, variable: Number) {
-        if let Some(slot) = self.promotable.get_mut(variable as usize) {
-            *slot = false;
-        }
+        self.promotable[variable as usize] = false;
     }
 }

@@ -1,6 +1,5 @@
 //! Puts the phis that are worth it into the function and takes the variables out.
 
-use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::luma;
 use luma_ir::{Builder, Function, Loc, Op, Position, Type, Value};
 use luma_pass::PassContext;
@@ -11,7 +10,7 @@ use crate::fold::{Constant, materialize};
 use super::find::{Number, Variable, Variables};
 use super::graph::{Edge, Graph, Node, Pass, Place};
 
-/// Statistics.
+/// How much was done.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     pub(super) locals: usize,
@@ -33,9 +32,7 @@ pub(super) fn rewrite(
     if !promoted.contains(&true) {
         return done;
     }
-    let is_promoted = |number: Number| {
-        promoted.get(number as usize).copied().or_never(false, "one flag for each variable")
-    };
+    let is_promoted = |number: Number| promoted[number as usize];
     let mut rewriter = Rewriter {
         cx,
         f,
@@ -46,36 +43,24 @@ pub(super) fn rewrite(
     for join in &graph.joins {
         for (i, &number) in join.variables.iter().enumerate() {
             let phi = join.first as usize + i;
-            let needed = live.get(phi).copied().or_never(false, "one flag for each phi")
-                && is_promoted(number);
-            if let Some(variable) = variables.list.get(number as usize).filter(|_| needed) {
-                let value = rewriter.phi(join.place, variable);
-                if let Some(slot) = rewriter.phis.get_mut(phi) {
-                    *slot = Some(value);
-                }
+            if live[phi] && is_promoted(number) {
+                let value = rewriter.phi(join.place, &variables.list[number as usize]);
+                rewriter.phis[phi] = Some(value);
                 done.values += 1;
             }
         }
     }
     // A value that a loop carries is one, with four names.
     for [condition, ..] in &graph.loops {
-        if let Some(join) = graph.joins.get(*condition as usize) {
-            let phis = join.first as usize..join.first as usize + join.variables.len();
-            let carried =
-                rewriter.phis.get(phis).or_never(&[], "the phis of a join stand together");
-            done.values -= 3 * carried.iter().flatten().count();
-        }
+        let join = &graph.joins[*condition as usize];
+        let phis = join.first as usize..join.first as usize + join.variables.len();
+        done.values -= 3 * rewriter.phis[phis].iter().flatten().count();
     }
     for load in graph.loads.iter().filter(|load| is_promoted(load.variable)) {
-        let Some(variable) = variables.list.get(load.variable as usize) else {
-            never!("loads are of listed variables");
-            continue;
-        };
+        let variable = &variables.list[load.variable as usize];
         let before = Position::Before(load.op);
         let value = rewriter.value(load.node, variable.ty, before, rewriter.f.loc(load.op));
-        if let Some(&result) = rewriter.f.results(load.op).first() {
-            rewriter.loaded.insert(result, value);
-        }
+        rewriter.loaded.insert(luma::Load(load.op).result(rewriter.f), value);
         done.loads += 1;
     }
     for edge in &graph.edges {
@@ -84,11 +69,8 @@ pub(super) fn rewrite(
     let loaded = rewriter.loaded;
     // In the order of the loads: what one reads may be what an earlier one has read.
     for load in graph.loads.iter().filter(|load| is_promoted(load.variable)) {
-        if let &[result] = f.results(load.op)
-            && let Some(&value) = loaded.get(&result)
-        {
-            f.replace_all_uses(result, value);
-        }
+        let result = luma::Load(load.op).result(f);
+        f.replace_all_uses(result, loaded[&result]);
         f.erase(load.op);
     }
     for (variable, _) in variables.list.iter().zip(promoted).filter(|(_, promoted)| **promoted) {
@@ -129,8 +111,8 @@ impl Rewriter<'_> {
         match node {
             Node::Value(value) => return self.loaded.get(&value).copied().unwrap_or(value),
             Node::Phi(phi) => {
-                if let Some(Some(value)) = self.phis.get(phi as usize) {
-                    return *value;
+                if let Some(value) = self.phis[phi as usize] {
+                    return value;
                 }
             }
             Node::Zero(op) => {
@@ -155,19 +137,15 @@ impl Rewriter<'_> {
 
     /// Passes on what an edge needs.
     fn pass(&mut self, graph: &Graph, edge: &Edge, variables: &Variables) {
-        let Some(join) = graph.joins.get(edge.join as usize) else {
-            never!("edges go to joins");
-            return;
-        };
+        let join = &graph.joins[edge.join as usize];
         let op = match edge.pass {
             Pass::Operands(op) | Pass::Successor(op, _) | Pass::Else(op) => op,
             Pass::Shared => return,
         };
         let mut values = Vec::new();
         for (i, &node) in edge.nodes.iter().enumerate() {
-            let needed = self.phis.get(join.first as usize + i).is_some_and(Option::is_some);
-            let number = join.variables.get(i).filter(|_| needed);
-            if let Some(variable) = number.and_then(|&n| variables.list.get(n as usize)) {
+            if self.phis[join.first as usize + i].is_some() {
+                let variable = &variables.list[join.variables[i] as usize];
                 let loc = self.f.loc(op);
                 values.push(self.value(node, variable.ty, Position::Before(op), loc));
             }
@@ -178,9 +156,7 @@ impl Rewriter<'_> {
         match edge.pass {
             Pass::Successor(_, index) => {
                 let mut successors = self.f.successors(op).to_vec();
-                if let Some(successor) = successors.get_mut(index) {
-                    successor.args.extend(values);
-                }
+                successors[index].args.extend(values);
                 self.f.set_successors(op, successors);
             }
             Pass::Else(_) => {

@@ -1,8 +1,8 @@
 //! The walk that finds the value each load reads.
 
-use luma_diagnostics::{OrNever as _, never};
 use std::rc::Rc;
 
+use luma_diagnostics::never;
 use luma_ir::dialects::luma;
 use luma_ir::{Block, Dominators, Entity, Function, Op, Value};
 use rustc_hash::FxHashMap;
@@ -99,7 +99,7 @@ impl Walker<'_> {
     /// The edges out of a block of the body.
     fn branch(&mut self, block: Block, is_dead: bool) {
         let f = self.f;
-        let Some(op) = f.last(block) else { return };
+        let op = f.terminator(block);
         for (i, successor) in f.successors(op).iter().enumerate() {
             if let Some(&join) = self.joins.get(&successor.block) {
                 self.go(join, Pass::Successor(op, i), is_dead);
@@ -114,9 +114,7 @@ impl Walker<'_> {
         let mut parent = vec![0_usize; order.len()];
         let mut above: Vec<usize> = Vec::new();
         for (i, &block) in order.iter().enumerate() {
-            if let Some(slot) = position.get_mut(block.index()) {
-                *slot = i as u32;
-            }
+            position[block.index()] = i as u32;
             while let Some(&top) = above.last()
                 && !tree.dominates(order[top], block)
             {
@@ -125,13 +123,12 @@ impl Walker<'_> {
             parent[i] = above.last().copied().unwrap_or(0);
             above.push(i);
         }
-        let at = |block: Block| {
-            position.get(block.index()).map(|&i| i as usize).filter(|&i| i < order.len())
-        };
+        // Not of what cannot be reached.
+        let at = |block: Block| Some(position[block.index()] as usize).filter(|&i| i < order.len());
         let mut predecessors: Vec<Vec<usize>> = vec![Vec::new(); order.len()];
         for (i, &block) in order.iter().enumerate() {
-            for successor in f.last(block).map(|op| f.successors(op)).unwrap_or_default() {
-                if let Some(to) = at(successor.block) {
+            for to in f.successors(f.terminator(block)).blocks() {
+                if let Some(to) = at(to) {
                     predecessors[to].push(i);
                 }
             }
@@ -197,9 +194,11 @@ impl Walker<'_> {
                 },
                 luma::Continue::NAME | luma::Break::NAME => {
                     let is_break = f.op_name(op) == luma::Break::NAME;
-                    if let Some(&[post, after]) = self.loops.last() {
-                        self.go(if is_break { after } else { post }, Pass::Operands(op), false);
-                    }
+                    let Some(&[post, after]) = self.loops.last() else {
+                        never!("a jump is in no loop");
+                        continue;
+                    };
+                    self.go(if is_break { after } else { post }, Pass::Operands(op), false);
                 }
                 _ => {
                     for &region in f.op_regions(op) {
@@ -219,37 +218,25 @@ impl Walker<'_> {
         self.restore(mark);
     }
 
-    fn only_block(&self, op: Op, index: usize) -> Option<Block> {
-        let region = *self.f.op_regions(op).get(index)?;
-        self.f.blocks(region).first().copied()
-    }
-
     /// `luma.if`, `luma.switch` and `luma.block`.
     fn choice(&mut self, op: Op) {
         let f = self.f;
         let variables: Rc<[Number]> = self.variables.written(op).into();
         let join = self.graph.join(Place::Results(op), variables.clone());
-        let regions = f.op_regions(op).len();
-        for index in 0..regions {
-            if let Some(block) = self.only_block(op, index) {
-                self.scope(block, End::Join(join));
-            }
+        let regions = f.op_regions(op);
+        for &region in regions {
+            self.scope(f.only_block(region), End::Join(join));
         }
-        if f.op_name(op) == luma::If::NAME && regions == 1 && !variables.is_empty() {
+        if f.op_name(op) == luma::If::NAME && regions.len() == 1 && !variables.is_empty() {
             self.go(join, Pass::Else(op), false);
         }
-        let Some(data) = self.graph.joins.get(join as usize) else {
-            never!("the join has been made");
-            return;
-        };
+        let data = &self.graph.joins[join as usize];
         let (first, edges) = (data.first, data.edges.clone());
         for (i, &variable) in variables.iter().enumerate() {
             // Where every way that writes it leaves, it is still what it was.
             let before = self.node(variable);
-            let changes = edges.iter().any(|&edge| {
-                let edge = self.graph.edges.get(edge as usize);
-                edge.and_then(|edge| edge.nodes.get(i)).is_some_and(|&node| node != before)
-            });
+            let changes =
+                edges.iter().any(|&edge| self.graph.edges[edge as usize].nodes[i] != before);
             if changes {
                 self.set(variable, Node::Phi(first + i as u32));
             }
@@ -257,8 +244,8 @@ impl Walker<'_> {
     }
 
     fn looped(&mut self, op: Op) {
-        let blocks = [0, 1, 2].map(|index| self.only_block(op, index));
-        let [Some(condition), Some(body), Some(post)] = blocks else { return };
+        let f = self.f;
+        let [condition, body, post] = [0, 1, 2].map(|i| f.only_block(f.op_regions(op)[i]));
         let variables: Rc<[Number]> = self.variables.written(op).into();
         let [test, round, step] = [condition, body, post]
             .map(|block| self.graph.join(Place::Arguments(block), variables.clone()));
@@ -281,10 +268,7 @@ impl Walker<'_> {
     // --- what variables hold ----------------------------------------------------------------
 
     fn node(&self, variable: Number) -> Node {
-        self.now
-            .get(variable as usize)
-            .copied()
-            .or_never(Node::Undefined, "one node for each variable")
+        self.now[variable as usize]
     }
 
     fn write(&mut self, place: Value, node: Node) {
@@ -294,30 +278,19 @@ impl Walker<'_> {
     }
 
     fn set(&mut self, variable: Number, node: Node) {
-        if let Some(slot) = self.now.get_mut(variable as usize) {
-            self.log.push((variable, std::mem::replace(slot, node)));
-        }
+        self.log.push((variable, std::mem::replace(&mut self.now[variable as usize], node)));
     }
 
     /// Sets back what was set since the log was this long.
     fn restore(&mut self, mark: usize) {
-        while self.log.len() > mark {
-            let Some((variable, node)) = self.log.pop() else {
-                never!("the log is longer than the mark");
-                return;
-            };
-            if let Some(slot) = self.now.get_mut(variable as usize) {
-                *slot = node;
-            }
+        for (variable, node) in self.log.drain(mark..).rev() {
+            self.now[variable as usize] = node;
         }
     }
 
     /// From here on the variables of `join` are its phis.
     fn take(&mut self, join: JoinId) {
-        let Some(first) = self.graph.joins.get(join as usize).map(|join| join.first) else {
-            never!("the join has been made");
-            return;
-        };
+        let first = self.graph.joins[join as usize].first;
         for (i, &variable) in self.graph.variables(join).iter().enumerate() {
             self.set(variable, Node::Phi(first + i as u32));
         }

@@ -147,7 +147,7 @@ fn ways(context: &Context, pattern: &OpPattern) -> Option<Vec<OpMatcher>> {
     }
     if pattern.commutative {
         for i in 0..lists.len() {
-            let mut swapped = lists.get(i)?.clone();
+            let mut swapped = lists[i].clone();
             swapped.reverse();
             if !lists.contains(&swapped) {
                 lists.push(swapped);
@@ -198,7 +198,7 @@ struct Bound {
 
 impl Bound {
     fn value(&self, number: usize) -> Option<Value> {
-        self.values.get(number).copied().flatten()
+        self.values[number]
     }
 
     fn op(&mut self, context: &Context, f: &Function, matcher: &OpMatcher, op: Op) -> bool {
@@ -220,13 +220,12 @@ impl Bound {
     fn attribute(&mut self, test: &AttributeTest, value: &Attribute) -> bool {
         match test {
             AttributeTest::OneOf(values) => values.contains(value),
-            AttributeTest::Bind(number) => match self.attributes.get_mut(*number) {
-                Some(Some(bound)) => bound == value,
-                Some(free) => {
+            AttributeTest::Bind(number) => match &mut self.attributes[*number] {
+                Some(bound) => bound == value,
+                free => {
                     *free = Some(value.clone());
                     true
                 }
-                None => false,
             },
         }
     }
@@ -241,13 +240,12 @@ impl Bound {
         match matcher {
             Matcher::Name(number, test) => {
                 passes(context, f, test, value)
-                    && match self.values.get_mut(*number) {
-                        Some(Some(bound)) => *bound == value,
-                        Some(free) => {
+                    && match &mut self.values[*number] {
+                        Some(bound) => *bound == value,
+                        free => {
                             *free = Some(value);
                             true
                         }
-                        None => false,
                     }
             }
             Matcher::Literal(literal) => is_literal(f, *literal, value),
@@ -348,9 +346,7 @@ fn build(b: &mut Builder<'_>, maker: &Maker, bound: &Bound) -> Option<Value> {
             for (name, source) in attributes {
                 let value = match source {
                     AttributeSource::Value(value) => value.clone(),
-                    AttributeSource::Bound(number) => {
-                        bound.attributes.get(*number).cloned().flatten()?
-                    }
+                    AttributeSource::Bound(number) => bound.attributes[*number].clone()?,
                 };
                 parts.attributes.push((*name, value));
             }

@@ -103,7 +103,7 @@ impl<'d, 't> Parser<'_, 'd, 't> {
     // --- tokens -----------------------------------------------------------------------------
 
     fn advance(&mut self) -> Result<(), FoldError> {
-        let rest = self.text.get(self.end..).unwrap_or_default();
+        let rest = &self.text[self.end..];
         let trimmed = rest.trim_start();
         self.at = self.end + rest.len() - trimmed.len();
         let length =
@@ -113,7 +113,7 @@ impl<'d, 't> Parser<'_, 'd, 't> {
             self.token = Token::End;
             return Ok(());
         };
-        let slice = |length: usize| trimmed.get(..length).unwrap_or_default();
+        let slice = |length: usize| &trimmed[..length];
         let (token, length) = if first.is_ascii_alphabetic() || first == '_' {
             let length = length(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
             (Token::Word(slice(length)), length)
@@ -121,9 +121,9 @@ impl<'d, 't> Parser<'_, 'd, 't> {
             let length = length(|c| c.is_ascii_alphanumeric() || "-+.".contains(c));
             (Token::Number(slice(length)), length)
         } else if first == '"' {
-            let rest = trimmed.get(1..).unwrap_or_default();
+            let rest = &trimmed[1..];
             match rest.find('"') {
-                Some(length) => (Token::Str(rest.get(..length).unwrap_or_default()), length + 2),
+                Some(length) => (Token::Str(&rest[..length]), length + 2),
                 None => return self.fail("a string that does not end".into()),
             }
         } else if trimmed.starts_with("=>") {
@@ -145,7 +145,7 @@ impl<'d, 't> Parser<'_, 'd, 't> {
     fn found(&self) -> String {
         match self.token {
             Token::End => "the end".into(),
-            _ => format!("`{}`", self.text.get(self.at..self.end).unwrap_or_default()),
+            _ => format!("`{}`", &self.text[self.at..self.end]),
         }
     }
 

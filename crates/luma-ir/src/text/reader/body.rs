@@ -1,6 +1,6 @@
 //! Regions, blocks and operations.
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{Span, never};
 use smallvec::SmallVec;
 
 use super::{Label, OpText, Reader, Scope, ScopeKind, Word};
@@ -42,7 +42,10 @@ impl<'t> Reader<'t> {
     }
 
     pub(crate) fn close_region(&mut self) {
-        let Some(scope) = self.scopes.pop() else { return };
+        let Some(scope) = self.scopes.pop() else {
+            never!("a region ends that did not begin");
+            return;
+        };
         self.unpacked(&scope);
         let ScopeKind::Region(region) = scope.kind else { return };
         let mut missing = Vec::new();
@@ -128,7 +131,10 @@ impl<'t> Reader<'t> {
     pub(crate) fn op(&mut self, mut text: OpText<'t>) {
         let regions = match self.heads.pop() {
             Some((_, first)) => self.regions.split_off(first),
-            None => Vec::new(),
+            None => {
+                never!("an operation ends that did not begin");
+                Vec::new()
+            }
         };
         if self.generic.is_on() && self.generic_op(&mut text, &regions) {
             return self.forget(&text);

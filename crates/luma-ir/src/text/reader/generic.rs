@@ -1,6 +1,6 @@
 //! MLIR's generic form: takes away what `print_generic` adds. Its head says what that is.
 
-use luma_diagnostics::Span;
+use luma_diagnostics::{OrNever as _, Span};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -368,6 +368,13 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// The text at `span`, which is one of what is read.
+    fn written(&self, span: Span) -> &'t str {
+        let file = self.map.file(span.file);
+        let text = file.and_then(|file| file.text().get(span.start as usize..span.end as usize));
+        text.or_never("", "what is read stands in a file of the map")
+    }
+
     fn take_name(
         &mut self,
         text: &OpText<'t>,
@@ -375,8 +382,7 @@ impl<'t> Reader<'t> {
         key: &str,
     ) -> Option<Word<'t>> {
         let (value, span) = self.take_attribute(text, entries, key)?;
-        let text = self.map.file(span.file)?.text();
-        let item = unquoted(text.get(span.start as usize..span.end as usize)?);
+        let item = unquoted(self.written(span));
         if !matches!(value, Attribute::Str(_)) {
             self.error(span, "this must be a string");
             return None;
@@ -396,8 +402,7 @@ impl<'t> Reader<'t> {
         key: &str,
     ) -> Option<Vec<Word<'t>>> {
         let (value, span) = self.take_attribute(text, entries, key)?;
-        let source: &'t str = self.map.file(span.file)?.text();
-        let tokens = lexer::lex(source.get(span.start as usize..span.end as usize)?);
+        let tokens = lexer::lex(self.written(span));
         let names: Vec<Word<'t>> = tokens
             .filter_map(|token| match token {
                 Ok((start, Token::String(quoted), end)) => {

@@ -11,7 +11,7 @@ mod types;
 
 use std::sync::Arc;
 
-use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
+use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes, never};
 use rustc_hash::FxHashMap;
 
 use crate::attribute::Attribute;
@@ -287,7 +287,10 @@ impl<'t> Reader<'t> {
 
     pub(super) fn end_func(&mut self, attributes: u32, has_body: bool, loc: Option<Written>) {
         let entries = self.take_entries(attributes);
-        let Some(header) = self.header.take() else { return };
+        let Some(header) = self.header.take() else {
+            never!("a function ends that did not begin");
+            return;
+        };
         if let Some(loc) = loc {
             self.f.loc = loc.or(header.name.span);
         }
