@@ -130,7 +130,8 @@ fn jump(check: &mut Check<'_>, op: Op) {
             check.fail(op, "leaves a `luma.defer`");
         }
         Some((outer, region)) => {
-            if region != luma::Loop(outer).body_region(check.f) {
+            // The loop may lack regions.
+            if check.f.op_regions(outer).get(1) != Some(&region) {
                 check.fail(op, "is not in the body of its loop");
             }
             let f = check.f;
