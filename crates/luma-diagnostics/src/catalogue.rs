@@ -1,24 +1,25 @@
-//! Every code there is, its name, and its long explanation (one Markdown file each).
+//! The catalogue of diagnostic codes: for each code its name and its long explanation (one Markdown
+//! file per code).
 
-/// One code of the catalogue.
+/// One entry of the catalogue.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
-    /// The code: `E0401`.
+    /// The code, such as `E0401`.
     pub code: &'static str,
-    /// Its name in a few words: `memory leak`.
+    /// Its short name, such as `memory leak`.
     pub name: &'static str,
     /// The long explanation, in Markdown.
     pub explanation: &'static str,
 }
 
-/// The entry of `code` (`E0401`, in any letter case).
+/// The entry for `code` (`E0401`, matched case-insensitively).
 pub fn explain(code: &str) -> Option<&'static Entry> {
     CATALOGUE.iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
 }
 
 macro_rules! catalogue {
     ($($code:ident $name:literal)*) => {
-        /// One constant a code.
+        /// One constant per code.
         pub mod codes {
             use crate::Code;
             $(#[doc = $name] pub const $code: Code = Code(stringify!($code));)*

@@ -1,4 +1,4 @@
-//! What a diagnostic says, apart from how it is shown.
+//! The content of diagnostics, independent of how they are rendered.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::{Span, catalogue};
 pub struct Code(pub(crate) &'static str);
 
 impl Code {
-    /// The text of the code: `E0401`.
+    /// The code as text, such as `E0401`.
     pub const fn as_str(self) -> &'static str {
         self.0
     }
@@ -19,7 +19,7 @@ impl Code {
         if self.0.starts_with('W') { Severity::Warning } else { Severity::Error }
     }
 
-    /// The name of the rule it stands for: `memory leak`.
+    /// The name of the rule it stands for, such as `memory leak`.
     pub fn name(self) -> &'static str {
         catalogue::explain(self.0).map_or("", |entry| entry.name)
     }
@@ -36,11 +36,11 @@ impl fmt::Display for Code {
 pub enum Severity {
     /// Stops the build.
     Error,
-    /// Does not.
+    /// Does not stop the build.
     Warning,
 }
 
-/// A place and what there is to say about it.
+/// A source range and the text shown beside it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label {
     /// The source range it marks.
@@ -49,25 +49,25 @@ pub struct Label {
     pub message: String,
 }
 
-/// One step of the path that leads to a defect, in the order the program takes it.
+/// One step of the execution path that leads to a defect.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct PathStep {
     /// The source range of the step.
     pub span: Span,
-    /// What happens: ``"`flag` is false"``.
+    /// What happens there, such as ``"`flag` is false"``.
     pub message: String,
 }
 
-/// An edit: replace the text of `span` by `replacement`.
+/// An edit: replace the text of `span` with `replacement`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Fix {
-    /// What is replaced; empty for an insertion.
+    /// The range to replace; empty for an insertion.
     pub span: Span,
-    /// By what.
+    /// The new text.
     pub replacement: String,
 }
 
-/// Advice, with the edit that follows it when one edit is right.
+/// Advice, and the edit that implements it if exactly one edit is right.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Help {
     /// The advice in plain language.
@@ -76,20 +76,21 @@ pub struct Help {
     pub fix: Option<Fix>,
 }
 
-/// One defect of the user's program, wholly located.
+/// One defect of the user's program, with all its locations.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Diagnostic {
     /// Its stable code, such as `E0401`.
     pub code: Code,
     /// One sentence without a final full stop.
     pub message: String,
-    /// Where the defect is. `None` only where there is no text to show (an unreadable file).
+    /// Where the defect is. `None` only if there is no source text to show, as for an unreadable
+    /// file.
     pub primary: Option<Label>,
-    /// Other places that explain it.
+    /// Other source ranges that explain it.
     pub secondary: Vec<Label>,
-    /// The path that leads to it, step by step.
+    /// The path that leads to it, in execution order.
     pub path: Vec<PathStep>,
-    /// Facts that have no place.
+    /// Facts that have no location.
     pub notes: Vec<String>,
     /// Suggested fixes.
     pub help: Vec<Help>,
@@ -104,7 +105,7 @@ impl Diagnostic {
         }
     }
 
-    /// A diagnostic about something that has no source text.
+    /// A diagnostic without a source location.
     pub fn unlocated(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -149,7 +150,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds advice with the edit that follows it.
+    /// Adds advice with the edit that implements it.
     pub fn fix(
         mut self,
         message: impl Into<String>,
@@ -161,7 +162,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it stops the build.
+    /// Whether it is an error or a warning.
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }
@@ -171,7 +172,7 @@ impl Diagnostic {
         self.severity() == Severity::Error
     }
 
-    /// The order diagnostics are shown in: file, line, column, code.
+    /// The key that sorts diagnostics into display order: by position, then by code.
     pub fn sort_key(&self) -> (Span, Code) {
         (self.primary.as_ref().map_or_else(Span::default, |label| label.span), self.code)
     }

@@ -4,8 +4,9 @@
 //! builds it is recorded, its caller recovers, and the driver, which [`take`]s what was recorded
 //! after each step, fails the compilation. `ice!` unwinds to the driver.
 //!
-//! Two environment variables serve tests: [`MODE`] chooses one of the two behaviours whatever the
-//! build, [`LOG`] names a file to which every failure of every process appends a line.
+//! Two environment variables exist for tests: [`MODE`] selects one of the two behaviours of
+//! `never!` regardless of the build profile, and [`LOG`] names a file to which every failure of
+//! every process appends a line.
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -17,7 +18,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{Diagnostic, codes};
 
-/// The environment variable that makes a failed `never!` panic (`panic`) or go on (`record`).
+/// The environment variable that makes a failed `never!` panic (`panic`) or continue (`record`).
 pub const MODE: &str = "LUMAC_ICE";
 
 /// The environment variable that names the file to which failures append `FILE:LINE:COLUMN: MESSAGE`.
@@ -26,26 +27,26 @@ pub const LOG: &str = "LUMAC_ICE_LOG";
 /// One internal compiler error: a panic, or the failures of one `never!`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// What was found to be wrong. Of several messages of one assertion, the least, which makes the
-    /// result independent of the order of threads.
+    /// The message. If one assertion failed with several messages, the smallest, so that the result
+    /// does not depend on the order of threads.
     pub message: String,
-    /// The source file of the compiler; empty if it is not known.
+    /// The source file of the compiler; empty if unknown.
     pub file: String,
     /// The line in that file, from 1.
     pub line: u32,
     /// The column in that line, from 1.
     pub column: u32,
-    /// The stack of the panic, if `RUST_BACKTRACE` asks for one.
+    /// The backtrace of the panic, if `RUST_BACKTRACE` requests one.
     pub backtrace: Option<String>,
 }
 
 impl Event {
-    /// An event whose position nobody recorded.
+    /// An event whose source position is unknown.
     pub fn without_position(message: String) -> Self {
         Self { message, file: String::new(), line: 0, column: 0, backtrace: None }
     }
 
-    /// The diagnostic that reports it. `step` is the step of the compilation that was running.
+    /// The diagnostic that reports it. `step` is the compilation step that was running.
     pub fn to_diagnostic(&self, step: Option<&str>) -> Diagnostic {
         let Self { message, file, line, column, backtrace } = self;
         let mut diagnostic =
@@ -64,8 +65,8 @@ impl Event {
 
 static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
 
-/// Removes and returns the events recorded so far in the process, in the order of their positions in
-/// the sources of the compiler.
+/// Removes and returns the events recorded so far in the process, sorted by their positions in the
+/// compiler's sources.
 pub fn take() -> Vec<Event> {
     let mut events = std::mem::take(&mut *events());
     events.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
@@ -84,14 +85,14 @@ pub fn record_panic(info: &PanicHookInfo<'_>) {
     events().push(event);
 }
 
-/// The message a panic was started with.
+/// The message in the payload of a panic.
 pub fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "panic without a message".to_owned())
 }
 
-/// A `never!` failed.
+/// Called when a `never!` fails.
 #[doc(hidden)]
 #[cold]
 #[track_caller]
@@ -106,7 +107,7 @@ pub fn never(message: fmt::Arguments<'_>) {
     record(message, at);
 }
 
-/// An `ice!` was reached.
+/// Called when an `ice!` is reached.
 #[doc(hidden)]
 #[cold]
 #[track_caller]
@@ -126,7 +127,7 @@ fn panics() -> bool {
 }
 
 fn events() -> MutexGuard<'static, Vec<Event>> {
-    // No code that can panic runs while it is held.
+    // No code that can panic runs while the lock is held.
     EVENTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -147,19 +148,19 @@ fn log(message: &str, at: &Location<'_>) {
     let Some(path) = std::env::var_os(LOG) else { return };
     let line = message.lines().next().unwrap_or_default();
     let file = OpenOptions::new().create(true).append(true).open(&path);
-    // One write, so that lines of several processes do not mix.
+    // A single write, so that lines of several processes do not interleave.
     let written = file.and_then(|mut file| file.write_all(format!("{at}: {line}\n").as_bytes()));
     if let Err(why) = written {
-        // A log that misses failures must not look as if there were none.
+        // A log that cannot record failures must not look like a log without failures.
         eprintln!("error: cannot write `{}`: {why}", path.display());
         std::process::abort();
     }
 }
 
-/// Unwraps what cannot be absent.
+/// Unwraps values that cannot be absent.
 pub trait OrNever<T> {
-    /// The value. Where there is none: a failed [`never!`](crate::never) that says `expected`, what
-    /// was expected, and `fallback` to recover with.
+    /// The value. If it is absent, a [`never!`](crate::never) fails with the message `expected`,
+    /// and `fallback` is returned.
     ///
     /// ```
     /// use luma_diagnostics::OrNever;
@@ -198,8 +199,8 @@ impl<T, E: fmt::Display> OrNever<T> for Result<T, E> {
     }
 }
 
-/// Asserts that a condition, which no input can cause, is false; returns the condition, for the
-/// caller to recover where it is true. Without a condition, it asserts that it is not reached.
+/// Asserts that a condition, which no input can make true, is false. Returns the condition, so that
+/// the caller can recover if it is true. Without a condition, asserts that it is not reached.
 ///
 /// ```
 /// use luma_diagnostics::never;
@@ -217,8 +218,9 @@ impl<T, E: fmt::Display> OrNever<T> for Result<T, E> {
 /// assert_eq!(last(&[1, 2]), 2);
 /// ```
 ///
-/// Debug builds panic instead. In release builds an internal compiler error is recorded and the
-/// compilation fails. Anything that a program, a file or an option can cause is a diagnostic instead.
+/// Debug builds panic if the assertion fails. In release builds an internal compiler error is
+/// recorded and the compilation fails. Anything that a program, a file or an option can cause must
+/// be a diagnostic instead.
 #[macro_export]
 macro_rules! never {
     (@assert $condition:expr, $($message:tt)+) => {{
@@ -239,8 +241,9 @@ macro_rules! never {
     };
 }
 
-/// Ends the compilation with an internal compiler error: unwinds to the driver. For states that no
-/// input can cause and that nobody can recover from; otherwise [`never!`](crate::never).
+/// Ends the compilation with an internal compiler error by unwinding to the driver. For states that
+/// no input can cause and from which the caller cannot recover; otherwise use
+/// [`never!`](crate::never).
 #[macro_export]
 macro_rules! ice {
     ($($message:tt)+) => {

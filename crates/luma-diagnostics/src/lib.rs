@@ -1,7 +1,7 @@
 //! Source map, spans, diagnostics, the catalogue of codes, and renderers.
 //!
-//! Invariant: this crate knows no other crate of the project. Every other crate reports through
-//! [`Diagnostic`] and never prints.
+//! Invariant: this crate depends on no other crate of the project. Every other crate reports
+//! through [`Diagnostic`] and never prints.
 
 mod catalogue;
 mod diagnostic;
@@ -17,7 +17,7 @@ pub use render::{Format, RenderOptions, render, render_all};
 pub use source::{FileId, LineCol, SourceFile, SourceMap, Span};
 pub use suggest::closest;
 
-/// The examples of README.md are tests.
+/// Runs the examples in README.md as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use crate::{Diagnostic, SourceMap};
 
-/// The shape diagnostics are printed in.
+/// The output format of diagnostics.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Format {
     /// For people: source excerpts with labels, as rustc prints them.
@@ -21,8 +21,8 @@ pub enum Format {
     Human,
     /// One line each: `file:line:column: error[E0401]: message`.
     Short,
-    /// One JSON object a line, for programs. Its shape is stable: members may be added, none is
-    /// renamed or removed.
+    /// One JSON object per line, for programs. The schema is stable: members may be added, but none
+    /// are renamed or removed.
     ///
     /// ```json
     /// {"code": "E0401", "name": "memory leak", "severity": "error", "message": "…",
@@ -34,10 +34,10 @@ pub enum Format {
     /// ```
     ///
     /// Lines and columns count from 1, columns in characters, bytes from 0; `end` is one past the
-    /// last character. `path` is in the order the program takes it.
+    /// last character. `path` is in execution order.
     Json,
-    /// One SARIF 2.1.0 log on one line, with one run and its results in order. It is a whole log
-    /// for no diagnostics too: that there is none is what a reader wants to know.
+    /// One SARIF 2.1.0 log on one line, with one run and its results in order. Without diagnostics
+    /// it is still a complete log, which tells its reader that there are none.
     ///
     /// A result has the primary label as its location, secondary labels as related locations, the
     /// path as a code flow and machine-applicable edits as fixes; notes and help follow the message
@@ -48,13 +48,13 @@ pub enum Format {
 /// Options for rendering.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct RenderOptions {
-    /// The shape.
+    /// The output format.
     pub format: Format,
     /// Whether ANSI colours are used (human format only).
     pub colour: bool,
 }
 
-/// One diagnostic as text, ending with a line end.
+/// One diagnostic as text, ending with a newline.
 pub fn render(map: &SourceMap, options: RenderOptions, diagnostic: &Diagnostic) -> String {
     match options.format {
         Format::Human => human::render(map, options.colour, diagnostic),
@@ -64,8 +64,8 @@ pub fn render(map: &SourceMap, options: RenderOptions, diagnostic: &Diagnostic) 
     }
 }
 
-/// All of them in their order (file, line, column, code), exact repetitions once, each followed
-/// by a blank line in the human format. With [`Format::Sarif`] they are one log.
+/// All diagnostics sorted by file, line, column and code, without exact duplicates; in the human
+/// format each is followed by a blank line. With [`Format::Sarif`] they form one log.
 pub fn render_all(map: &SourceMap, options: RenderOptions, diagnostics: &[Diagnostic]) -> String {
     let mut seen = HashSet::with_capacity(diagnostics.len());
     let mut order: Vec<&Diagnostic> =

@@ -39,7 +39,7 @@ impl Span {
     }
 }
 
-/// A position as people count: both from 1, columns in characters.
+/// A position as users count it: line and column from 1, columns in characters.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct LineCol {
     /// Line, from 1.
@@ -55,8 +55,8 @@ pub struct SourceFile {
     text: Arc<str>,
     /// Byte offset of the start of each line.
     line_starts: Vec<u32>,
-    /// Characters before each block of [`BLOCK`] bytes; empty where the text is ASCII. With it a
-    /// column costs the same on a line of a million characters as on a short one.
+    /// Number of characters before each block of [`BLOCK`] bytes; empty if the text is ASCII. It
+    /// makes computing a column on a line of a million characters as cheap as on a short one.
     chars_before: Vec<u32>,
 }
 
@@ -74,7 +74,7 @@ impl SourceFile {
         &self.text
     }
 
-    /// The byte offset of a line and column as people count, if the file has that line.
+    /// The byte offset of a line and column as users count them, if the file has that line.
     pub fn offset(&self, line: u32, column: u32) -> Option<u32> {
         let index = line.checked_sub(1)? as usize;
         let start = *self.line_starts.get(index)? as usize;
@@ -94,12 +94,12 @@ impl SourceFile {
         LineCol { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
-    /// Lines, counting the empty one after a final line end.
+    /// Number of lines, including the empty one after a final newline.
     pub fn line_count(&self) -> u32 {
         self.line_starts.len() as u32
     }
 
-    /// Byte range of line `line`, counted from 1, without its line end. Lines past the last are
+    /// Byte range of line `line`, counted from 1, without its line ending. Lines past the last are
     /// empty ranges at the end of the text.
     pub fn line_range(&self, line: u32) -> std::ops::Range<u32> {
         let index = (line as usize).saturating_sub(1);
@@ -123,7 +123,7 @@ impl SourceFile {
         start as u32..end as u32
     }
 
-    /// The nearest place between characters that is not after `offset`.
+    /// The last character boundary that is not after `offset`.
     fn floor(&self, offset: u32) -> usize {
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
@@ -149,7 +149,7 @@ impl SourceFile {
     }
 }
 
-/// Characters that start in `bytes`.
+/// Number of characters that start in `bytes`.
 fn count_chars(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
 }
@@ -180,8 +180,8 @@ impl SourceMap {
         Self::default()
     }
 
-    /// Adds a file and returns its id. Offsets are 32-bit: text past 4 GiB cannot be named, so
-    /// callers refuse such files.
+    /// Adds a file and returns its id. Offsets are 32-bit: text past 4 GiB cannot be addressed, so
+    /// callers must reject such files.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
         let line_starts =

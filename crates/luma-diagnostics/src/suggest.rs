@@ -1,12 +1,12 @@
-//! Names that may have been meant.
+//! Spelling suggestions.
 
-/// The candidate closest to `name`, if one is close enough to be a slip of the hand.
+/// The candidate closest to `name`, if one is close enough for `name` to be a typo of it.
 pub fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let limit = match name.len() {
         0 | 1 => 0,
         2..=4 => 1,
         5..=8 => 2,
-        // Names longer than any hand-written one cost too much to compare.
+        // Longer names are not typed by hand, and comparing them would be expensive.
         9..=64 => 3,
         _ => return None,
     };
@@ -28,7 +28,8 @@ pub fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Opt
     best.map(|(_, candidate)| candidate)
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`.
+/// The number of insertions, deletions, substitutions and swaps of adjacent bytes that turn `a`
+/// into `b`.
 fn distance(a: &[u8], b: &[u8]) -> usize {
     let mut before: Vec<usize> = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();

@@ -1,10 +1,10 @@
-//! A script of inputs: what `ask` answers.
+//! A script of inputs: the answers of `ask`.
 
 use rustc_hash::FxHashMap;
 
-/// What calls of `ask -> fn (site: int) int` answer, a function that exists only in programs run
-/// with answers. The argument says which question it is: each site has a queue of its own, so what
-/// one answers does not depend on how often another was asked.
+/// The results of calls to `ask -> fn (site: int) int`, a function that exists only in programs run
+/// with answers. The argument identifies the question: each site has a queue of its own, so its
+/// answers do not depend on how often another site was asked.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Answers {
     /// The answers to the first questions at a site, in order. A site may be named more than once.
@@ -13,17 +13,17 @@ pub struct Answers {
     pub rest: Rest,
 }
 
-/// Answers without end.
+/// An endless sequence of answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rest {
-    /// Always this.
+    /// Always this value.
     Always(i64),
-    /// 0 and 1 in turn, over all sites.
+    /// 0 and 1 alternately, across all sites.
     Alternating,
-    /// A number from 0 up to, not including, `below`: the same for the same seed, site and number of
-    /// the question at that site.
+    /// A number in `0..below` that depends only on the seed, the site and the number of the
+    /// question at that site.
     Random {
-        /// Tells one script from another.
+        /// Distinguishes one script from another.
         seed: u64,
         /// At least 1.
         below: u32,
@@ -36,7 +36,7 @@ impl Default for Rest {
     }
 }
 
-/// Answers while they are given.
+/// A script in use.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     first: FxHashMap<i64, Vec<i64>>,

@@ -1,10 +1,10 @@
-//! What a module becomes before it runs: one list of instructions over numbered registers, in which
-//! every name, type and target is resolved.
+//! The compiled form of a module: one list of instructions over numbered registers, in which every
+//! name, type and target is resolved.
 //!
-//! A register holds 64 bits: an integer sign-extended, a truth value 0 or 1, the bits of a float, an
-//! address. Struct and array values lie beside the registers in the *aggregate area* of their
-//! activation, bytes and which of them are written. Registers and areas are numbered from the base
-//! of the running activation.
+//! A register holds 64 bits: a sign-extended integer, a truth value as 0 or 1, the bits of a float,
+//! or an address. Struct and array values are kept beside the registers in the *aggregate area* of
+//! their activation: their bytes, and which of them have been written. Registers and areas are
+//! numbered from the base of the running activation.
 
 use luma_diagnostics::{OrNever as _, Span};
 use luma_ir::Type;
@@ -29,7 +29,7 @@ pub(crate) enum Inst {
         d: Reg,
         a: Reg,
     },
-    /// A variable held in `a`, where `a + 1` tells whether it has a value.
+    /// A variable held in `a`, where `a + 1` says whether it has a value.
     Read {
         d: Reg,
         a: Reg,
@@ -324,7 +324,7 @@ pub(crate) enum Inst {
         a: Reg,
         size: u32,
     },
-    /// A variable in memory. Its register is zero until the first time.
+    /// A variable in memory. Its register is zero until this is first executed.
     Local {
         d: Reg,
         size: u32,
@@ -382,7 +382,7 @@ pub(crate) enum Inst {
         body: Pc,
         after: Pc,
     },
-    /// Runs deferred code until so many of this activation are left.
+    /// Runs deferred code until this many defers of this activation are left.
     RunDefers {
         to: u32,
     },
@@ -402,7 +402,7 @@ pub(crate) enum Inst {
         size: u32,
     },
     Unreachable,
-    /// A call of a function that is nowhere.
+    /// A call of a function that is not defined anywhere.
     UnknownExtern {
         name: u32,
     },
@@ -424,7 +424,7 @@ pub(crate) enum PrintKind {
     Pointer,
 }
 
-/// The location of a value: a register or a constant.
+/// The location of a value: a register or a part of the aggregate area.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub(crate) enum Slot {
     Reg(Reg),
@@ -442,7 +442,7 @@ pub(crate) struct CallSite {
     pub(crate) result: Option<Slot>,
 }
 
-/// A call of a function of C.
+/// A call of a C function.
 #[derive(Clone, Debug)]
 pub(crate) struct HostSite {
     pub(crate) caller: u32,
@@ -459,7 +459,7 @@ pub(crate) struct SwitchTable {
     pub(crate) default: Pc,
 }
 
-/// What is known of a function with a body.
+/// A function with a body.
 #[derive(Clone, Debug)]
 pub(crate) struct FunctionInfo {
     pub(crate) name: String,
@@ -474,7 +474,7 @@ pub(crate) struct FunctionInfo {
     pub(crate) params: Vec<Slot>,
 }
 
-/// A global before the program starts.
+/// A global as it is before the program starts.
 #[derive(Clone, Debug)]
 pub(crate) struct GlobalImage {
     pub(crate) name: String,
@@ -495,7 +495,7 @@ pub(crate) struct Program {
     pub(crate) globals: Vec<GlobalImage>,
     /// String literals, each with its final zero.
     pub(crate) literals: Vec<Vec<u8>>,
-    /// The function `main`, or why it cannot be run.
+    /// The index of `main`, if it can be run.
     pub(crate) main: Option<u32>,
     /// Why the module cannot be run at all.
     pub(crate) refused: Option<String>,

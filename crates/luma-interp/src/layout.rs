@@ -1,10 +1,10 @@
-//! Sizes and places of types in memory, as C lays them out on 64-bit machines.
+//! Sizes, alignments and field offsets of types, as C lays them out on 64-bit machines.
 
 use luma_diagnostics::{OrNever as _, never};
 use luma_ir::{Module, Symbol, Type, TypeData};
 use rustc_hash::FxHashMap;
 
-/// Larger objects are refused; offsets into them would leave the object's part of the address space.
+/// Maximum size of an object; offsets into larger ones would leave its part of the address space.
 pub(crate) const LARGEST: u64 = 1 << 30;
 
 /// Size and alignment in bytes.
@@ -15,7 +15,7 @@ pub(crate) struct Layout {
     pub(crate) align: u32,
 }
 
-/// The layouts of a module's types, found once each.
+/// The layouts of a module's types, each computed once.
 #[derive(Debug)]
 pub(crate) struct Layouts<'a> {
     module: &'a Module,
@@ -33,7 +33,7 @@ impl<'a> Layouts<'a> {
         if let Some(&layout) = self.known.get(&ty) {
             return layout;
         }
-        // Types nest as deep as a file likes: the stack is explicit.
+        // Types may nest arbitrarily deeply, so the stack is explicit.
         let mut stack = vec![ty];
         while let Some(&ty) = stack.last() {
             let before = stack.len();
@@ -47,7 +47,7 @@ impl<'a> Layouts<'a> {
         layout.or_never(Layout { size: 0, align: 1 }, "the layout was just made")
     }
 
-    /// The layout of `ty` if those of its parts are known; else pushes them.
+    /// The layout of `ty` if those of its parts are known; otherwise pushes the missing ones.
     fn attempt(&mut self, ty: Type, missing: &mut Vec<Type>) -> Layout {
         let scalar = |size: u32| Layout { size: size.into(), align: size };
         match self.module.context.type_data(ty) {

@@ -2,10 +2,10 @@
 //! means.
 //!
 //! [`run`] takes a module that the verifier accepts, structured with `luma.defer` or flattened to
-//! blocks or anything between, and runs its `main`. What native code would turn into anything at all
-//! (a freed object used, a value read that was never written) stops the program with a [`Trap`] that
-//! says what and where. Everything is deterministic: the same module and arguments give the same
-//! output, the same steps and the same addresses.
+//! blocks or anything between, and runs its `main`. What is undefined behaviour in native code
+//! (using a freed object, reading a value that was never written) stops the program with a [`Trap`]
+//! that says what happened and where. Everything is deterministic: the same module and arguments
+//! give the same output, the same steps and the same addresses.
 //!
 //! ```text
 //! Module ──compile──▶ Program (flat code, numbered registers) ──machine──▶ Outcome
@@ -13,7 +13,7 @@
 //!                                                            memory  host (functions of C)
 //! ```
 //!
-//! Invariants: this crate knows neither the source language nor MLIR. Neither calls nor nesting of
+//! Invariants: this crate knows neither the source language nor MLIR. Neither calls nor nesting in
 //! the program use the stack of the host.
 
 mod answers;
@@ -48,14 +48,14 @@ pub struct Options {
     pub args: Vec<Vec<u8>>,
     /// The environment, by name.
     pub environment: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Instructions after which the program is stopped; none if there is no limit. An operation
-    /// takes about one.
+    /// Maximum number of instructions, after which the program is stopped; `None` for no limit. An
+    /// operation takes about one.
     pub step_limit: Option<u64>,
-    /// Calls that may be running at a time.
+    /// Maximum depth of calls.
     pub call_depth: usize,
-    /// Bytes that heap objects and variables may take at a time.
+    /// Maximum number of bytes in live heap objects and variables.
     pub memory_limit: u64,
-    /// What `ask` answers; without, there is no such function.
+    /// The answers of `ask`; if `None`, there is no such function.
     pub answers: Option<Answers>,
 }
 
@@ -88,26 +88,26 @@ pub struct Leak {
 /// How a program ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
-    /// The exit code, 0 to 255, as the system reports it: of `main`, of `exit`, or 134 for `abort`.
-    /// 1 where the program was stopped before it had one.
+    /// The exit code, 0 to 255, as the system reports it: that of `main`, of `exit`, or 134 for
+    /// `abort`. 1 if the program was stopped before it had one.
     pub exit_code: u8,
-    /// Whether the program called `abort`, which loses what C still holds back of the output.
+    /// Whether the program called `abort`, which discards the output that C still buffers.
     pub aborted: bool,
     /// Whether the program called `exit`.
     pub exited: bool,
-    /// Why it was stopped, if it was; for a leak the program did end.
+    /// Why it was stopped, if it was; in the case of a leak, the program did run to its end.
     pub trap: Option<Trap>,
     /// Instructions executed.
     pub steps: u64,
     /// Heap objects allocated.
     pub allocations: u64,
-    /// Heap objects not freed at the end, in the order they were allocated. Empty where the program
-    /// did not come to its end.
+    /// Heap objects not freed at the end, in the order they were allocated. Empty if the program
+    /// did not run to its end.
     pub leaks: Vec<Leak>,
 }
 
 impl Outcome {
-    /// Of a program that was stopped before it began.
+    /// The outcome of a program that was stopped before it began.
     const STOPPED: Self = Self {
         exit_code: 1,
         aborted: false,
@@ -201,7 +201,7 @@ fn arguments(memory: &mut Memory, options: &Options) -> [u64; 2] {
 const INNER_FRAMES: usize = 48;
 const OUTER_FRAMES: usize = 16;
 
-/// The trap that `fault` is where the machine stands.
+/// Turns `fault` into a trap at the current position of the machine.
 fn located(program: &Program, machine: &Machine<'_, '_>, fault: Fault) -> Trap {
     let frame =
         |pc| StackFrame { function: program.function_at(pc).into(), span: program.span(pc) };
@@ -217,10 +217,10 @@ fn located(program: &Program, machine: &Machine<'_, '_>, fault: Fault) -> Trap {
     Trap { kind: fault.kind, message: fault.message, stack, omitted, related }
 }
 
-/// Objects a leak names; the rest is counted.
+/// Maximum number of objects listed in the report of a leak; the rest are only counted.
 const MOST_LEAKS: usize = 8;
 
-/// The trap of a program that ended and had lost some objects.
+/// The trap of a program that ended and had leaked some objects.
 fn leak(program: &Program, unfreed: &[Unfreed]) -> Option<Trap> {
     let lost: Vec<&Unfreed> = unfreed.iter().filter(|object| !object.reachable).collect();
     let bytes: u64 = lost.iter().map(|object| object.size).sum();

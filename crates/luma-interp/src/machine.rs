@@ -1,5 +1,5 @@
-//! Runs a [`Program`]. Calls, deferred code and control flow use explicit stacks, so programs cost
-//! heap, never the stack of the interpreter.
+//! Runs a [`Program`]. Calls, deferred code and control flow use explicit stacks, so programs use
+//! the heap, never the stack of the interpreter.
 
 use crate::answers::Script;
 use crate::code::{Inst, Pc, Program, Slot};
@@ -8,12 +8,12 @@ use crate::memory::Memory;
 use crate::output::Output;
 use crate::trap::{Fault, Faulty, TrapKind, fault};
 
-/// Bytes of struct and array values in all activations.
+/// Maximum number of bytes of struct and array values in all activations.
 const AREA_LIMIT: usize = 1 << 30;
-/// Registers in all activations.
+/// Maximum number of registers in all activations.
 const REGISTER_LIMIT: usize = 1 << 27;
 
-/// A caller: what it goes on with.
+/// The saved state of a caller.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
     /// The call that made it.
@@ -44,18 +44,18 @@ pub(crate) struct Machine<'p, 'o> {
     pub(crate) environment: host::Environment,
     pub(crate) script: Script,
     registers: Vec<u64>,
-    /// Struct and array values: bytes, and which are written.
+    /// Struct and array values: their bytes, and which of them have been written.
     area: Vec<u8>,
     written: Vec<u8>,
     frames: Vec<Frame>,
     /// Registered deferred code of all activations.
     defers: Vec<Pc>,
-    /// Where running deferred code goes back to.
+    /// The positions at which control resumes after deferred code.
     resumes: Vec<Pc>,
     pub(crate) steps: u64,
     step_limit: u64,
     call_depth: usize,
-    /// The instruction that runs.
+    /// The instruction being executed.
     pub(crate) pc: Pc,
 }
 
@@ -91,7 +91,7 @@ impl<'p, 'o> Machine<'p, 'o> {
     ///
     /// # Errors
     ///
-    /// Why it was stopped, at [`Machine::pc`].
+    /// The fault that stopped it, at [`Machine::pc`].
     pub(crate) fn run(&mut self, main: u32, args: &[u64]) -> Faulty<End> {
         let Some(info) = self.program.functions.get(main as usize) else {
             return Ok(End::Returned(0));
@@ -174,7 +174,7 @@ impl<'p, 'o> Machine<'p, 'o> {
                 reg!($d) = u64::from(f32::to_bits($value))
             };
         }
-        // What can fail.
+        // Unwraps a result; a fault stops the program at this instruction.
         macro_rules! checked {
             ($result:expr) => {
                 match $result {
@@ -331,7 +331,7 @@ impl<'p, 'o> Machine<'p, 'o> {
                     checked!(self.memory.fill(reg!(a), 0, size.into()));
                 }
                 Inst::Local { d, size } => {
-                    // One object an activation: executed again, it has no value again.
+                    // One object per activation: executed again, the variable has no value again.
                     match reg!(d) {
                         0 => reg!(d) = checked!(self.memory.local(size, pc as Pc - 1)),
                         address => self.memory.undefine(address),
@@ -367,7 +367,7 @@ impl<'p, 'o> Machine<'p, 'o> {
                     if self.defers.len() > defers + to as usize
                         && let Some(body) = self.defers.pop()
                     {
-                        // Back to this instruction, for the next.
+                        // Back to this instruction, for the next defer.
                         self.resumes.push(pc as Pc - 1);
                         pc = body as usize;
                     }

@@ -1,16 +1,16 @@
 //! Checked memory: every object is its own allocation.
 //!
-//! An address says by itself which object it belongs to, so a pointer keeps its origin through
-//! casts to an integer and back:
+//! An address itself says which object it belongs to, so a pointer keeps its origin through casts
+//! to an integer and back:
 //!
 //! ```text
 //!  63      62..60     59..32          31..0
 //!   0      segment    object   2^31 + offset
 //! ```
 //!
-//! Offsets from -2^31 to 2^31 stay with their object, and no object is larger than 2^30 bytes.
-//! Objects are numbered in the order they are made, heap objects apart from variables, so that
-//! addresses are the same in every run.
+//! Offsets from -2^31 to 2^31 belong to their object, and no object is larger than 2^30 bytes.
+//! Objects are numbered in the order of their creation, heap objects separately from variables, so
+//! that addresses are the same in every run.
 
 use crate::code::Program;
 use crate::layout::LARGEST;
@@ -24,24 +24,24 @@ pub(crate) enum Segment {
     Literal = 2,
     Local = 3,
     Heap = 4,
-    /// No memory at all: functions have addresses.
+    /// Not memory: functions have addresses, too.
     Function = 5,
 }
 
 /// The low half of the address of an object's first byte.
 const BIAS: u64 = 1 << 31;
-/// Objects of one segment that can be told apart.
+/// Maximum number of objects of one segment that addresses can distinguish.
 const MOST_OBJECTS: usize = 1 << 28;
-/// Variables of ended activations whose numbers are not given to others yet.
+/// Number of ended variables to keep before their numbers are reused.
 const DEAD_LOCALS: usize = 1 << 22;
-/// No site: made before the program started, or not ended.
+/// No site: created before the program started, or not ended.
 const NOWHERE: u32 = u32::MAX;
 
 /// One object. Its bytes come first, then for each of them 1 if it has been written, else 0.
 #[derive(Debug)]
 struct Object {
     bytes: Option<Box<[u8]>>,
-    /// Where it was made and freed: program counters.
+    /// The program counters at which it was created and freed.
     made: u32,
     ended: u32,
 }
@@ -106,7 +106,7 @@ pub(crate) fn literal_address(index: usize) -> u64 {
 }
 
 impl Memory {
-    /// The memory of a program that starts; `limit` bytes are all it may use at a time.
+    /// The memory of a program at its start; `limit` is the maximum number of live bytes.
     pub(crate) fn new(program: &Program, limit: u64) -> Self {
         let whole = |bytes: &[u8]| {
             let mut all = Vec::with_capacity(bytes.len() * 2);
@@ -128,12 +128,12 @@ impl Memory {
         }
     }
 
-    /// How many heap objects have been made.
+    /// The number of heap objects created so far.
     pub(crate) fn allocations(&self) -> u64 {
         self.segments[Segment::Heap as usize - 1].len() as u64
     }
 
-    /// An object made before the program starts, as a global called `name`.
+    /// An object created before the program starts, as a global called `name`.
     pub(crate) fn add_global(&mut self, name: &str, bytes: &[u8]) -> u64 {
         let id = self.segments[0].len();
         let mut all = bytes.to_vec();
@@ -161,7 +161,7 @@ impl Memory {
 
     // --- heap -------------------------------------------------------------------------------
 
-    /// `malloc`: null for sizes no machine has.
+    /// `malloc`; null for sizes that no machine has.
     pub(crate) fn alloc(&mut self, size: u64, made: u32) -> Faulty<u64> {
         if size >= 1 << 47 {
             return Ok(0);
@@ -211,19 +211,20 @@ impl Memory {
 
     // --- variables --------------------------------------------------------------------------
 
-    /// How many variables are live: what [`Memory::end_locals`] wants at the end of an activation.
+    /// The number of live variables, to be passed to [`Memory::end_locals`] at the end of an
+    /// activation.
     pub(crate) fn locals(&self) -> u32 {
         self.live_locals.len() as u32
     }
 
-    /// A variable of the running activation.
+    /// Creates a variable of the running activation.
     pub(crate) fn local(&mut self, size: u32, made: u32) -> Faulty<u64> {
         let address = self.make(Segment::Local, size.into(), made)?;
         self.live_locals.push(split(address).1 as u32);
         Ok(address)
     }
 
-    /// Ends the variables made since there were `left`.
+    /// Ends the latest variables until `left` are live.
     pub(crate) fn end_locals(&mut self, left: u32) {
         let objects = &mut self.segments[Segment::Local as usize - 1];
         while self.live_locals.len() > left as usize {
@@ -240,7 +241,7 @@ impl Memory {
         }
     }
 
-    /// Makes every byte of a variable unwritten.
+    /// Marks every byte of a variable as unwritten.
     pub(crate) fn undefine(&mut self, address: u64) {
         let (segment, id, _) = split(address);
         let object = self.segments.get_mut(segment).and_then(|objects| objects.get_mut(id));
@@ -254,7 +255,7 @@ impl Memory {
 
     // --- access -----------------------------------------------------------------------------
 
-    /// The object that `size` bytes at `address` are in, and where.
+    /// The object that contains `size` bytes at `address`, and their offset in it.
     fn view(&self, address: u64, size: u64) -> Faulty<(&[u8], usize)> {
         let (segment, id, offset) = split(address);
         if let Some(object) = self.segments.get(segment).and_then(|objects| objects.get(id))
@@ -300,7 +301,7 @@ impl Memory {
         Ok(*value)
     }
 
-    /// Puts a scalar of `N` bytes at `address`.
+    /// Writes a scalar of `N` bytes at `address`.
     #[inline]
     pub(crate) fn store<const N: usize>(&mut self, address: u64, value: [u8; N]) -> Faulty<()> {
         let (bytes, at) = self.view_mut(address, N as u64)?;
@@ -313,7 +314,7 @@ impl Memory {
         Ok(())
     }
 
-    /// Bytes and which are written, into `to` and `written`, which are equally long.
+    /// Reads bytes into `to`, and which of them have been written into `written`, which is as long.
     pub(crate) fn read_into(&self, address: u64, to: &mut [u8], written: &mut [u8]) -> Faulty<()> {
         let (bytes, at) = self.view(address, to.len() as u64)?;
         let flags = bytes.len() / 2 + at;
@@ -322,7 +323,7 @@ impl Memory {
         Ok(())
     }
 
-    /// The other way.
+    /// Writes bytes, and which of them count as written: the inverse of [`Memory::read_into`].
     pub(crate) fn write_from(&mut self, address: u64, from: &[u8], written: &[u8]) -> Faulty<()> {
         let (bytes, at) = self.view_mut(address, from.len() as u64)?;
         let flags = bytes.len() / 2 + at;
@@ -350,7 +351,7 @@ impl Memory {
         Ok(())
     }
 
-    /// Puts written bytes at `address`.
+    /// Writes `from` at `address`.
     pub(crate) fn write(&mut self, address: u64, from: &[u8]) -> Faulty<()> {
         let (bytes, at) = self.view_mut(address, from.len() as u64)?;
         let flags = bytes.len() / 2 + at;
@@ -370,7 +371,7 @@ impl Memory {
         }
     }
 
-    /// The text that starts at `address`, without the zero that ends it, and at most `most` bytes.
+    /// The string at `address`, without its terminating zero, and at most `most` bytes of it.
     pub(crate) fn text(&self, address: u64, most: u64) -> Faulty<&[u8]> {
         if most == 0 {
             return Ok(&[]);
@@ -379,7 +380,7 @@ impl Memory {
         let size = bytes.len() / 2;
         let end = (size as u64).min((at as u64).saturating_add(most)) as usize;
         let text = bytes[at..end].iter().position(|&byte| byte == 0);
-        // A zero nobody has written ends nothing: the first unwritten byte is the defect.
+        // An unwritten zero does not end the string: the first unwritten byte is the defect.
         let looked_at = text.map_or(end - at, |zero| zero + 1);
         let written = &bytes[size + at..size + at + looked_at];
         if let Some(first) = written.iter().position(|&written| written == 0) {
@@ -394,8 +395,8 @@ impl Memory {
 
     // --- leaks ------------------------------------------------------------------------------
 
-    /// Every heap object not freed, in the order they were made. Reachable is what a chain of
-    /// pointers (to any of its bytes) leads to from globals, live variables and `roots`.
+    /// Every heap object not freed, in the order of their creation. An object is reachable if a
+    /// chain of pointers (to any of its bytes) leads to it from globals, live variables or `roots`.
     pub(crate) fn unfreed(&self, roots: impl IntoIterator<Item = u64>) -> Vec<Unfreed> {
         let heap = &self.segments[Segment::Heap as usize - 1];
         let mut reached = vec![false; heap.len()];
@@ -435,7 +436,7 @@ impl Memory {
             .collect()
     }
 
-    // --- what is wrong ----------------------------------------------------------------------
+    // --- faults -----------------------------------------------------------------------------
 
     /// What an address belongs to, in words.
     pub(crate) fn describe(&self, address: u64) -> String {
@@ -513,7 +514,7 @@ impl Memory {
         self.explained(TrapKind::Misaligned, text, address)
     }
 
-    /// A fault that shows where the object was made and freed.
+    /// A fault that shows where the object was created and freed.
     #[cold]
     fn explained(&self, kind: TrapKind, message: String, address: u64) -> Box<Fault> {
         let (segment, id, _) = split(address);

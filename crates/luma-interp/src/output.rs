@@ -6,7 +6,7 @@ use crate::code::PrintKind;
 use crate::memory::Memory;
 use crate::trap::{Faulty, TrapKind, fault};
 
-/// Written through when it holds this many bytes.
+/// The buffer is flushed when it holds this many bytes.
 const FULL: usize = 1 << 16;
 
 /// Standard output of the program, buffered.
@@ -49,7 +49,7 @@ impl<'o> Output<'o> {
     }
 }
 
-/// `%.6f`; a NaN without its sign, which IEEE 754 leaves open.
+/// `%.6f`; a NaN without its sign, which IEEE 754 leaves unspecified.
 fn fixed(value: f64) -> String {
     match value {
         _ if value.is_nan() => "nan".into(),

@@ -2,8 +2,8 @@
 
 use luma_diagnostics::{Code, Diagnostic, Span, codes};
 
-/// Why a program was stopped. Everything here is either a defect of the program, which native code
-/// would turn into anything at all, or a limit of the interpreter.
+/// Why a program was stopped. Each kind is either a defect of the program, mostly one that is
+/// undefined behaviour in native code, or a limit of the interpreter.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TrapKind {
     /// Heap objects that nothing points to any more when the program ends.
@@ -12,11 +12,12 @@ pub enum TrapKind {
     DoubleFree,
     /// A freed heap object, or a variable of a function that has returned, is used.
     UseAfterFree,
-    /// What is freed is not the start of a heap object.
+    /// The pointer that is freed is not the start of a heap object.
     BadFree,
-    /// An access outside the object the pointer belongs to, or through no pointer at all.
+    /// An access outside the object the pointer belongs to, or through something that is not a
+    /// pointer.
     OutOfBounds,
-    /// A number or pointer is read of which not every byte has been written.
+    /// A number or pointer is read before all of its bytes have been written.
     Uninitialised,
     /// An access through the null pointer.
     NullDereference,
@@ -30,17 +31,17 @@ pub enum TrapKind {
     UnknownExtern,
     /// More steps than [`Options::step_limit`](crate::Options::step_limit).
     StepLimit,
-    /// Calls nested too deep.
+    /// Calls are nested too deeply.
     StackOverflow,
     /// A string literal is written to.
     ReadOnly,
     /// An access at an address that is not a multiple of its alignment.
     Misaligned,
-    /// More memory than the interpreter gives.
+    /// The program needs more memory than the interpreter allows.
     OutOfMemory,
     /// A C function is called in a way C does not allow.
     BadArgument,
-    /// An operation the interpreter has no meaning for.
+    /// An operation that the interpreter does not support.
     Unsupported,
     /// Standard output cannot be written.
     Output,
@@ -72,7 +73,7 @@ impl TrapKind {
         }
     }
 
-    /// Whether it says something about the interpreter or its surroundings, not about the program.
+    /// Whether it concerns the interpreter or its environment, not the program.
     pub fn is_limit(self) -> bool {
         matches!(
             self,
@@ -102,12 +103,12 @@ pub struct Trap {
     pub kind: TrapKind,
     /// The message, with addresses and sizes.
     pub message: String,
-    /// Where: the running function first, then its callers. Of very deep stacks the middle is left
-    /// out. Empty where the program had not started or had ended.
+    /// The running function first, then its callers. The middle of very deep stacks is omitted.
+    /// Empty if the program had not started or had already ended.
     pub stack: Vec<StackFrame>,
     /// How many frames were left out of the middle of `stack`.
     pub omitted: usize,
-    /// Other places that explain it.
+    /// Other source ranges that explain it.
     pub related: Vec<(Span, String)>,
 }
 
@@ -141,7 +142,7 @@ impl Trap {
     }
 }
 
-/// A trap before it is known where.
+/// A trap whose location is not known yet.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) kind: TrapKind,
@@ -150,7 +151,7 @@ pub(crate) struct Fault {
     pub(crate) related: Vec<(u32, &'static str)>,
 }
 
-/// Boxed, so that what usually does not fail stays small.
+/// Boxed, so that results that rarely fail stay small.
 pub(crate) type Faulty<T> = Result<T, Box<Fault>>;
 
 /// A fault without further places.

@@ -1,5 +1,5 @@
-//! What the analysis knows at every operation, for people and programs that look into it. The JSON
-//! built from this is documented in `docs/ownership.md`.
+//! What the analysis knows at every operation, for people and tools that inspect it. The JSON built
+//! from this is documented in `docs/ownership.md`.
 
 use luma_ir::{Function, Module, Op, PrintOptions, Symbol, print_function};
 use rustc_hash::FxHashMap;
@@ -13,12 +13,12 @@ pub struct FunctionFacts {
     pub points: FxHashMap<Op, Point>,
 }
 
-/// What is known after an operation (of one that ends a block: on reaching it).
+/// What is known after an operation (for one that ends a block: before it).
 #[derive(Clone, Debug, Default)]
 pub struct Point {
     /// The different situations possible there, over all visits.
     pub situations: Vec<Situation>,
-    /// There are more than are kept.
+    /// Whether there are more than are kept.
     pub more: bool,
 }
 
@@ -37,7 +37,7 @@ pub struct Situation {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Object {
     /// `o` and the number of its take in the function, or `c` and that of the call that leaves it;
-    /// `~n` after it is n iterations older.
+    /// followed by `~n` if it is n iterations older.
     pub name: String,
     /// Its `own.take`, or the call that leaves it; none for memory of unknown origin.
     pub take: Option<Op>,
@@ -74,8 +74,7 @@ pub fn function_facts(
     FunctionFacts { points: analysis::record(module, f, summaries, options) }
 }
 
-/// The text of the function `name` with what is known woven in as comments. `None` if there is no
-/// such function.
+/// The text of the function `name` with the facts as comments. `None` if there is no such function.
 pub fn dump_function(
     module: &Module,
     name: Symbol,

@@ -1,4 +1,4 @@
-//! Which call an `own.give` gives to.
+//! Maps each `own.give` to its receiving call.
 
 use luma_ir::dialects::luma;
 use luma_ir::{Function, Op};
@@ -18,7 +18,7 @@ pub(crate) fn call_of(f: &Function, give: Op) -> Option<(Op, u32)> {
     None
 }
 
-/// Whether `a` and `b` give to one call.
+/// Whether `a` and `b` give to the same call.
 pub(crate) fn same_call(f: &Function, a: Op, b: Op) -> bool {
     let calls = (call_of(f, a), call_of(f, b));
     matches!(calls, (Some((a, _)), Some((b, _))) if a == b)

@@ -5,7 +5,7 @@ use luma_ir::{Module, Symbol, Type, TypeData};
 
 use crate::summary::Scalar;
 
-/// Most scalars of one aggregate that are followed one by one.
+/// Maximum number of scalars of one aggregate that are tracked one by one.
 const MAX_LEAVES: usize = 64;
 
 /// A scalar inside a type.
@@ -13,7 +13,7 @@ const MAX_LEAVES: usize = 64;
 pub(crate) struct Leaf {
     /// Bytes from the start.
     pub(crate) offset: i64,
-    /// Bytes it takes.
+    /// Size in bytes.
     pub(crate) size: u8,
     /// Whether it is a pointer.
     pub(crate) pointer: bool,
@@ -25,7 +25,7 @@ impl Leaf {
     }
 }
 
-/// Answers questions about types of one module, each computed once.
+/// Computes properties of the types of one module, each once.
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
     pub(crate) module: &'a Module,
@@ -37,11 +37,11 @@ impl<'a> Layout<'a> {
         Self { module, layouts: Layouts::new(module) }
     }
 
-    /// Size in bytes of a value of type `ty`. Memory of unknown type is counted in bytes; a type
-    /// that no memory can hold is as large as any offset.
+    /// Size in bytes of a value of type `ty`. Memory of unknown type has elements of one byte; a
+    /// type that is too large has the largest size.
     pub(crate) fn size(&mut self, ty: Type) -> i64 {
         match self.layouts.of(ty) {
-            // A layout fits an `i64`.
+            // The size of a layout fits in an `i64`.
             Ok(layout) => layout.size as i64,
             Err(LayoutError::TooLarge) => i64::MAX,
             Err(LayoutError::Unsized | LayoutError::Opaque | LayoutError::Recursive) => 1,

@@ -1,26 +1,27 @@
-//! The ownership verification: proves over structured Luma IR that every object taken is given
-//! away exactly once on every path, and that nothing touches it afterwards.
+//! The ownership verifier: proves over structured Luma IR that every object taken is given away
+//! exactly once on every path, and that nothing touches it afterwards.
 //!
-//! Two halves that only meet in [`Defect`]: the *analysis* finds defects, as facts with the path
-//! that leads to them, and never words anything; the *explanation* turns one defect into one
-//! diagnostic, one file an error family. What a call does is read off `own.take` and `own.give`
-//! and the callee's [`Summary`]; attributes of functions are only looked at by the lint W0411.
+//! It has two halves that share only [`Defect`]: the *analysis* finds defects, as facts with the
+//! path that leads to them, without any wording; the *explanation* turns each defect into a
+//! diagnostic, with one file per family of errors. What a call does is read off `own.take` and
+//! `own.give` and the callee's [`Summary`]; only the lint W0411 looks at the attributes of
+//! functions.
 //!
 //! # Precision
 //!
 //! At most [`Options::max_states`] states are kept at a point. Equal states are one; beyond a few,
-//! states that agree on every object and every pointer to one are merged; beyond the bound all
-//! are, and an object two merged states disagree on counts as *escaped*: neither its leak nor its
-//! free is reported. The first three iterations of a loop (one when it is nested deeper than two
-//! loops) are followed one by one, up to twelve while the condition is known and effort is left; then
-//! the loop is iterated on merged states to a fixed point, in which only the latest object of an
-//! allocation site is told apart, and a variable that differs between iterations is an interval. A
-//! variable whose address is not taken is forgotten after its last use. A function that exceeds its
-//! effort gets its remaining loops analysed without iteration, all contents unknown. Every object
-//! that is no longer followed is noted in [`Summary::leaves`].
+//! states that agree on every object and every pointer to one are merged; beyond the bound all are,
+//! and an object on which two merged states disagree counts as *escaped*: neither its leak nor its
+//! free is reported. The first three iterations of a loop (one if it is nested deeper than two
+//! loops) are followed one by one, up to twelve while the condition is known and effort is left.
+//! Then the loop is iterated on merged states to a fixed point, in which only the latest object of
+//! an allocation site is distinguished, and a variable that differs between iterations becomes an
+//! interval. A variable whose address is not taken is forgotten after its last use. In a function
+//! that exceeds its effort, the remaining loops are analysed without iteration, with all contents
+//! unknown. Every object that is no longer followed is recorded in [`Summary::leaves`].
 //!
-//! Pointers and other scalars are taken not to overlap: a store of a number does not change what is
-//! known of pointers.
+//! Pointers and other scalars are assumed not to overlap: a store of a number does not change what
+//! is known of pointers.
 
 mod analysis;
 mod explain;
@@ -50,11 +51,12 @@ pub use summary::{Departure, Discharge, Effect, Kept, Left, Path, Scalar, Summar
 /// Options of the verifier.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// Most states kept at one point; at least 1.
+    /// Maximum number of states kept at one point; at least 1.
     pub max_states: usize,
     /// Steps allowed for each operation of a function, on average, before precision is reduced.
     pub effort: u64,
-    /// Functions are analysed on so many threads; 0 is one for each core. The outcome is the same.
+    /// Number of threads that analyse functions; 0 means one per core. The result does not depend
+    /// on it.
     pub threads: usize,
     /// The source text, where suggested edits need to look at it.
     pub sources: Option<&'a SourceMap>,
@@ -72,7 +74,7 @@ pub fn verify_ownership(module: &Module, options: &Options<'_>) -> Vec<Diagnosti
     verify_with_summaries(module, options, &mut Summaries::default())
 }
 
-/// [`verify_ownership`], which leaves the summaries of all functions in `summaries`.
+/// Like [`verify_ownership`], but leaves the summaries of all functions in `summaries`.
 pub fn verify_with_summaries(
     module: &Module,
     options: &Options<'_>,
@@ -109,7 +111,8 @@ pub fn verify_with_summaries(
     diagnostics
 }
 
-/// The components of a call graph in groups: those of one call only functions of groups before it.
+/// The components of a call graph in groups: components call, outside of themselves, only functions
+/// of earlier groups.
 fn levels(calls: &CallGraph) -> Vec<Vec<&[Symbol]>> {
     let mut level_of: FxHashMap<Symbol, usize> = FxHashMap::default();
     let mut levels: Vec<Vec<&[Symbol]>> = Vec::new();
@@ -126,14 +129,14 @@ fn levels(calls: &CallGraph) -> Vec<Vec<&[Symbol]>> {
     levels
 }
 
-/// Rounds to a fixed point over functions that call each other.
+/// Maximum number of rounds to a fixed point over functions that call each other.
 const MAX_ROUNDS: usize = 8;
 
-/// Analyses functions that all call each other, or a single one: the defects of each.
+/// Analyses functions that all call each other, or a single one, and returns the defects of each.
 ///
 /// Functions in a cycle start out as if no call of them returned; what they do when one does is
-/// added from round to round until nothing is new. Where that takes too long, calls within the
-/// cycle may do anything.
+/// added from round to round until nothing is new. If that takes too long, calls within the cycle
+/// are assumed to do anything.
 pub fn analyze_component(
     module: &Module,
     component: &[Symbol],
@@ -167,8 +170,9 @@ pub fn analyze_component(
     once(summaries)
 }
 
-/// Analyses one function: its defects, sorted by operation. Uses the summaries of the functions it
-/// calls and adds its own; callees that have none yet may do anything to what they are passed.
+/// Analyses one function and returns its defects, sorted by operation. Uses the summaries of the
+/// functions it calls and adds its own; callees without one may do anything to what they are
+/// passed.
 pub fn analyze_function(
     module: &Module,
     f: &Function,

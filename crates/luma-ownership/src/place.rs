@@ -5,13 +5,13 @@ use luma_ir::{Function, Module, Type, TypeData};
 use crate::layout::Layout;
 use crate::summary::Path;
 
-/// What stands at `path`. Where the types say nothing of an offset it is written in bytes.
+/// The place at `path`. An offset that the types do not explain is written in bytes.
 pub(crate) fn place(module: &Module, f: &Function, path: &Path) -> String {
     let mut text = parameter_name(module, f, path.parameter);
     let mut ty = f.params.get(path.parameter as usize).copied();
     for &offset in &path.offsets {
         let found = ty.and_then(|ty| match module.context.is_aggregate(ty) {
-            // A struct or array that is passed itself.
+            // A struct or array that is passed by value.
             true => inside(module, ty, offset).map(|(inner, ty)| (format!("{text}{inner}"), ty)),
             false => behind(module, &text, module.context.element(ty)?, offset),
         });
@@ -23,13 +23,13 @@ pub(crate) fn place(module: &Module, f: &Function, path: &Path) -> String {
     text
 }
 
-/// What is called `.name` at byte `offset` of a value of type `ty`, or the offset.
+/// The field at byte `offset` of a value of type `ty`, as `.name`, or else the offset.
 pub(crate) fn field(module: &Module, ty: Type, offset: i64) -> String {
     let found = inside(module, ty, offset);
     found.map_or_else(|| format!("+{offset}"), |(text, _)| text)
 }
 
-/// The name of a parameter, or its number from 0 where it has none.
+/// The name of a parameter, or its number from 0 if it has none.
 pub(crate) fn parameter_name(module: &Module, f: &Function, parameter: u32) -> String {
     let arg = f.entry().and_then(|entry| f.block_args(entry).get(parameter as usize).copied());
     let name = arg.and_then(|arg| f.value_name(arg)).map(|name| module.context.name(name));
@@ -61,8 +61,8 @@ pub(crate) fn behind(
     Some((text, ty))
 }
 
-/// The way to the scalar at byte `offset` of a value of type `ty`: `.name`, `[2].name`, or nothing
-/// for the value itself; and its type.
+/// The access path to the scalar at byte `offset` of a value of type `ty`: `.name`, `[2].name`, or
+/// nothing for the value itself; and its type.
 pub(crate) fn inside(module: &Module, ty: Type, offset: i64) -> Option<(String, Type)> {
     find(&mut Layout::new(module), ty, offset)
 }

@@ -5,8 +5,8 @@ use luma_ir::{Function, Module, Op, fold};
 
 use crate::Summaries;
 
-/// Whether control can come to the end of `f`: not past calls that never return, nor against
-/// conditions that are constants.
+/// Whether control can reach the end of `f`, considering calls that never return and conditions
+/// that are constants.
 pub(crate) fn returns(module: &Module, f: &Function, known: &Summaries) -> bool {
     let mut reach = Reach { f, known, returned: false };
     interpret(&module.context, f, &mut reach, ());
@@ -43,7 +43,7 @@ impl Interpreter for Reach<'_> {
 
     fn enter(&mut self, _head: LoopHead, (): ()) {}
 
-    /// Everything in a loop is reached in its first turn.
+    /// Everything in a loop that can be reached is reached in its first iteration.
     fn turn(&mut self, _head: LoopHead, _back: Option<()>) -> Turn<()> {
         Turn::Done
     }

@@ -11,7 +11,7 @@ use crate::place::{behind, field, parameter_name, place};
 use crate::summary::{Departure, Discharge, Effect, Kept, Left, Path};
 use crate::{Summaries, Summary};
 
-/// The summaries of all functions of `module`, in its order. Places in the text are named after
+/// The summaries of all functions of `module`, in its order. Source locations are looked up in
 /// `sources`.
 pub fn print_summaries(module: &Module, summaries: &Summaries, sources: &SourceMap) -> String {
     let mut out = String::new();

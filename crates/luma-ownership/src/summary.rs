@@ -12,13 +12,13 @@ use crate::reach::returns;
 /// Facts about one function.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// No call of it returns.
+    /// Whether no call of it returns.
     pub never_returns: bool,
-    /// It may change or free memory it did not make itself.
+    /// Whether it may change or free memory it did not create.
     pub writes: bool,
-    /// It may change scalars other than pointers in memory it did not make itself.
+    /// Whether it may change scalars other than pointers in memory it did not create.
     pub scribbles: bool,
-    /// Its result is null on some path.
+    /// Whether its result is null on some path.
     pub null_result: bool,
     /// Byte offsets of the pointers in its result that own an object.
     pub owned_fields: BTreeSet<i64>,
@@ -29,12 +29,12 @@ pub struct Summary {
     pub may_use: BTreeSet<Path>,
     /// Parameters that it takes, and what becomes of them.
     pub taken: BTreeMap<u32, Discharge>,
-    /// Parameters that it keeps may be in places that `effects` do not tell.
+    /// Whether parameters that it keeps may be in places that `effects` does not mention.
     pub hides: bool,
     /// Operations at which an object left what the analysis sees exactly, and why: beyond them a leak
     /// or a free of it is not noticed. Empty for functions inside the tracked fragment.
     pub leaves: BTreeSet<(Op, Departure)>,
-    /// The ways a call may end, when they are all known; if it `writes`, only their results are.
+    /// The possible outcomes of a call, if all are known; if it `writes`, only their results are.
     pub effects: Vec<Effect>,
 }
 
@@ -43,9 +43,9 @@ pub struct Summary {
 pub enum Departure {
     /// It is stored in a global, behind a parameter, or in memory of unknown owner.
     Stored,
-    /// It is stored at, or read from, a place of which the index is not known.
+    /// It is stored at, or read from, a place whose index is not known.
     Index,
-    /// It was made more iterations of a loop ago than are told apart.
+    /// It was created more iterations of a loop ago than are distinguished.
     Loop,
     /// Paths on which it is owned and paths on which it is not were merged.
     Merged,
@@ -53,9 +53,9 @@ pub enum Departure {
     Call,
     /// It is held by an object that is given to another function, or returned.
     Given,
-    /// Its origin is not known, but it is freed or given away; so may be what it is an alias of.
+    /// Its origin is not known, but it is freed or given away; so may be whatever it aliases.
     Unknown,
-    /// The function exceeds the effort that is spent on one.
+    /// The function exceeds the effort allowed for it.
     Effort,
 }
 
@@ -85,11 +85,11 @@ pub enum Kept {
     Unknown,
 }
 
-/// How a scalar lies in memory. Pointers and other scalars are taken not to overlap, as long as
-/// nobody writes the bytes of a pointer by way of a cast.
+/// How a scalar lies in memory. Pointers and other scalars are assumed not to overlap, as long as
+/// no code writes the bytes of a pointer through a cast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scalar {
-    /// Bytes it takes, at most 8.
+    /// Size in bytes, at most 8.
     pub size: u8,
     /// It is a pointer.
     pub pointer: bool,
@@ -99,13 +99,14 @@ impl Scalar {
     pub(crate) const POINTER: Self = Self { size: 8, pointer: true };
 }
 
-/// Where a pointer comes from: parameter number `parameter`, then what is stored so many bytes
-/// into the memory behind it, and so on.
+/// Where a pointer comes from: parameter number `parameter`, then the pointer stored at a byte
+/// offset in the memory behind it, and so on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
     /// The parameter.
     pub parameter: u32,
-    /// Byte offsets, one for each dereference; of a parameter that is a struct, first the one in it.
+    /// Byte offsets, one for each dereference; for a parameter that is a struct, first the one in
+    /// it.
     pub offsets: Vec<i64>,
 }
 
@@ -114,18 +115,18 @@ pub struct Path {
 pub enum Left {
     /// A constant; 0 is null.
     Constant(i64),
-    /// What was at a path at entry, moved by so many bytes (`None`: somewhere inside).
+    /// What was at a path at entry, moved by a number of bytes (`None`: somewhere inside).
     Entry(Path, Option<i64>),
-    /// So many bytes into a global (`None`: somewhere inside).
+    /// A byte offset into a global (`None`: somewhere inside).
     Global(Symbol, Option<i64>),
     /// The integer at a path at entry, plus a constant.
     Sum(Path, i64),
-    /// An object that the function took and the caller owns from now on: which of those that one
-    /// way of ending leaves, and whether its pointer may be null instead.
+    /// An object that the function took and the caller owns from now on: its number among those
+    /// that one outcome leaves, and whether its pointer may be null instead.
     Object {
         /// Equal for equal objects.
         number: u32,
-        /// There may be none.
+        /// The pointer may be null.
         nullable: bool,
         /// The parameter it was taken from, if it was.
         from: Option<u32>,
@@ -140,23 +141,23 @@ pub struct Effect {
     /// What must hold at entry: the value at each path is between the first two numbers and none of
     /// the others.
     pub when: Vec<(Path, i64, i64, Vec<i64>)>,
-    /// What is used: pointers stored behind parameters that must lead to memory still there.
+    /// Pointers stored behind parameters whose memory is used, so that it must still exist.
     pub uses: Vec<Path>,
-    /// What is freed; parameters that it takes are among it.
+    /// What is freed, including parameters that it takes.
     pub frees: Vec<Path>,
     /// What is given away, with all it owns.
     pub gives: Vec<Path>,
-    /// What is stored: the pointer, bytes from it, what it is and the value.
+    /// What is stored: the pointer, the byte offset from it, the kind and the value.
     pub stores: Vec<(Path, i64, Scalar, Left)>,
-    /// What is in the objects that are left, by number: offset, kind and value.
+    /// The contents of the objects that are left, by number: offset, kind and value.
     pub objects: Vec<Vec<(i64, Scalar, Left)>>,
-    /// The result; of a struct or array see `fields`.
+    /// The result; for a struct or array see `fields`.
     pub result: Left,
     /// What is in a result that is a struct or an array: offset, kind and value.
     pub fields: Vec<(i64, Scalar, Left)>,
 }
 
-/// Most ways a call is told to end.
+/// Maximum number of outcomes of a call in a summary.
 const MAX_EFFECTS: usize = 6;
 
 impl Summary {
@@ -165,8 +166,8 @@ impl Summary {
         !(self.writes || self.hides || self.effects.is_empty())
     }
 
-    /// Merges ways that differ in nothing a caller can act on: of a result that is no pointer, which
-    /// is `is_scalar`, only where it tells ways apart that do different things to memory.
+    /// Merges outcomes that differ in nothing a caller can act on. A result that is not a pointer
+    /// (`is_scalar`) only counts if it distinguishes outcomes with different effects on memory.
     pub(crate) fn simplify(&mut self, is_scalar: bool) {
         let acts = |effect: &Effect| {
             let Effect { frees, gives, stores, objects, .. } = effect;
@@ -212,7 +213,7 @@ impl Summary {
         self.effects = kept;
     }
 
-    /// Fields of a result are told apart only where objects are in some of them.
+    /// Fields of a result are distinguished only if some of them hold objects.
     fn simplify_fields(&mut self) {
         let is_object = |(.., left): &(i64, Scalar, Left)| matches!(left, Left::Object { .. });
         let Some((first, others)) = self.effects.split_first() else { return };
@@ -228,9 +229,9 @@ impl Summary {
         }
     }
 
-    /// Tells of objects that are left only where callers know all that may later decide what becomes
-    /// of them: a counter beside them that has an unknown value, or a tag in them, would make a
-    /// caller see contradictions.
+    /// Keeps the objects that are left only if callers know everything that may later decide what
+    /// becomes of them: with an unknown value of a counter beside them, or of a tag in them, a
+    /// caller would see contradictions.
     pub(crate) fn forget_inexact(&mut self) {
         let unknown = |left: &Left| matches!(left, Left::Unknown);
         let forks = self.effects.len() > 1;
@@ -258,8 +259,8 @@ impl Summary {
     }
 }
 
-/// Joins a way that returns an object with one that returns null and does the same otherwise: the
-/// object may be none.
+/// Merges an outcome that returns an object with one that returns null and is otherwise the same:
+/// the object becomes nullable.
 fn merge_null(a: &mut Effect, b: &Effect) -> bool {
     let is_null = |effect: &Effect| effect.result == Left::Constant(0) && effect.objects.is_empty();
     let is_object = |effect: &Effect| matches!(effect.result, Left::Object { .. });
@@ -287,12 +288,12 @@ fn merge_null(a: &mut Effect, b: &Effect) -> bool {
 #[derive(Debug, Default)]
 pub struct Summaries<'a> {
     of: FxHashMap<Symbol, Summary>,
-    /// Those of functions analysed before these were begun.
+    /// The summaries of functions analysed before these.
     below: Option<&'a Summaries<'a>>,
 }
 
 impl<'a> Summaries<'a> {
-    /// No summaries yet but those `below`.
+    /// No summaries yet except those `below`.
     pub(crate) fn above(below: &'a Summaries<'a>) -> Self {
         Self { of: FxHashMap::default(), below: Some(below) }
     }
@@ -387,10 +388,10 @@ fn is_own_variable(f: &Function, place: Value) -> bool {
     }
 }
 
-/// Functions of up to so many operations are always analysed: they may return a constant.
+/// Functions of up to this many operations are always analysed: they may return a constant.
 const TINY: usize = 16;
 
-/// Functions of up to so many operations are analysed for an exact summary where they deal with
+/// Functions of up to this many operations are analysed for an exact summary if they deal with
 /// memory of their callers at all.
 const SMALL: usize = 64;
 
@@ -409,7 +410,7 @@ pub(crate) fn needs_analysis(module: &Module, f: &Function) -> bool {
         let outward = |at: usize| operands.get(at).is_some_and(|&place| !is_own_variable(f, place));
         found |= match f.op_name(op) {
             own::Take::NAME | own::Give::NAME => true,
-            // The address of a variable may get out.
+            // The address of a variable may escape.
             luma::AddrOf::NAME => !outward(0),
             luma::Store::NAME => outward(1) && (count <= SMALL || ty(0).is_some_and(moves)),
             luma::Copy::NAME | luma::Zero::NAME => {

@@ -1,4 +1,4 @@
-//! Bodies of functions: statements, scopes, and which ends can be reached.
+//! Function bodies: statements, scopes, and reachability of their ends.
 
 use luma_diagnostics::{Diagnostic, OrNever as _, Span, codes, never};
 use luma_syntax::ast::{
@@ -15,17 +15,17 @@ use crate::switch::check_switch;
 use crate::type_exprs::resolve_value;
 use crate::types::{Ty, TyKind};
 
-/// How control leaves a statement, from never to plainly at its end.
+/// How control can get past a statement, from never to normally.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum End {
     /// Never: it returns, jumps, or runs forever on every path.
     Never,
-    /// Only in a case that sound programs do not meet: no member of an enum matched, or `exit`
+    /// Only in cases that do not occur in correct programs: no member of an enum matched, or `exit`
     /// returned.
     Barely,
     /// Only when none of the labels of a switch matched.
     Unmatched,
-    /// As usual.
+    /// Normally.
     Open,
 }
 
@@ -47,7 +47,7 @@ fn check_function(cx: &mut Cx<'_>, item: ItemId, function: &Function) {
     }
     let result = cx.out.functions.get(item).map_or(cx.prims.error, |info| info.result);
     match &function.body {
-        // Announced prototypes have no signature of their own.
+        // A prototype that has a definition has no signature of its own.
         None => {}
         Some(Body::Expr(value)) => {
             if result == cx.prims.void {
@@ -106,7 +106,7 @@ fn report_missing_return(
     cx.report(d);
 }
 
-/// Makes `local`, whose type is known, visible.
+/// Adds `local`, whose type is known, to the current scope.
 fn declare(cx: &mut Cx<'_>, local: LocalId) {
     let name = &cx.ast.locals[local].name;
     cx.local(local);
@@ -119,7 +119,7 @@ fn declare(cx: &mut Cx<'_>, local: LocalId) {
     }
 }
 
-/// Checks a variable with its initialiser, and only then makes it visible.
+/// Checks a variable and its initialiser, and only then makes the variable visible.
 fn check_variable(cx: &mut Cx<'_>, local: LocalId, init: Option<ExprId>) {
     let declaration = &cx.ast.locals[local];
     let ty = resolve_value(cx, declaration.ty, "a variable");
@@ -136,7 +136,7 @@ fn check_variable(cx: &mut Cx<'_>, local: LocalId, init: Option<ExprId>) {
                 | TyKind::Enum(_)
         );
         if sound && scalar && declaration.constant {
-            // Known now or at run time; either is right for a local.
+            // The value of a local may also be known only at run time, so failure is not an error.
             if let Ok(value) = evaluate(cx, init) {
                 cx.local_constants.insert(local, value);
             }
@@ -221,7 +221,7 @@ fn check_statement(cx: &mut Cx<'_>, stmt: StmtId) -> End {
             }
             End::Open
         }
-        // What it would have been is unknown, so nothing is said about what follows.
+        // What the statement was meant to be is unknown, so reachability after it is not diagnosed.
         StmtKind::Error => End::Barely,
     }
 }
@@ -293,7 +293,7 @@ fn check_jump(cx: &mut Cx<'_>, span: Span, word: &str) -> End {
             let mut nearest = cx.enclosing.frames.iter_mut().rev();
             let nearest = nearest.find(|frame| matches!(frame, Frame::Loop { .. }));
             if let Some(Frame::Loop { broken }) = nearest {
-                // The loop is meant to end here, so what follows it is meant to be reached.
+                // The loop is meant to end here, so the code after it is meant to be reachable.
                 *broken |= breaks;
             }
             cx.report(out_of_defer(span, defer, word));
@@ -303,7 +303,7 @@ fn check_jump(cx: &mut Cx<'_>, span: Span, word: &str) -> End {
             cx.report(d);
         }
     }
-    // Where it would go is unknown, so nothing is said about what follows.
+    // The target of the jump is unknown, so reachability after it is not diagnosed.
     End::Barely
 }
 

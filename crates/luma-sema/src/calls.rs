@@ -121,7 +121,7 @@ fn not_callable(cx: &mut Cx<'_>, callee: ExprId, ty: Ty) {
     cx.report(d);
 }
 
-/// `base.name(…)`: there are no methods yet, so whatever it is, it is wrong.
+/// `base.name(…)`: methods are not supported yet, so this is always an error.
 fn check_method(cx: &mut Cx<'_>, callee: ExprId, base: ExprId, name: &Name) {
     let ty = infer(cx, base);
     let inner = match cx.kind(ty) {

@@ -1,4 +1,4 @@
-//! Names at module level: who is called what, which prototype belongs to which definition.
+//! Names at module level, and which prototype belongs to which definition.
 
 use luma_diagnostics::{Diagnostic, Span, codes};
 use luma_syntax::ast::{Enum, Function, ItemId, ItemKind, Name};
@@ -80,7 +80,7 @@ fn collect_function<'a>(
         }
     };
     match (prototypes.get(name).copied(), function.body.is_some()) {
-        // The prototype came first: from now on the definition stands for the function.
+        // The prototype came first: from now on the definition represents the function.
         (Some(prototype), true) if prototype == known => {
             cx.names.insert(name, Def::Function(item));
             announced.push(Announced { prototype, definition: item });
@@ -120,7 +120,7 @@ fn declare<'a>(cx: &mut Cx<'a>, name: &'a Name, def: Def) -> bool {
     true
 }
 
-/// `name` is declared at `span` although `first` did so already.
+/// The error that `name`, already declared at `first`, is declared again at `span`.
 pub(crate) fn duplicate(name: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::new(codes::E0203, span, format!("`{name}` is already defined"))
         .label("defined again here")

@@ -1,4 +1,4 @@
-//! What all checks of one analysis share: the tree, the tables so far, names and scopes.
+//! The state shared by all checks of one analysis: the tree, the tables so far, names and scopes.
 
 use la_arena::ArenaMap;
 use luma_diagnostics::{Diagnostic, Span, codes};
@@ -11,20 +11,21 @@ use crate::structs::StructState;
 use crate::types::{EnumId, StructId, Ty, TyKind, Types};
 use crate::{Analysis, Const, LocalInfo};
 
-/// How deep expressions and the constants they ask for may nest in all. One expression never gets
-/// here (the parser's own limit is lower); long forward chains of constants can.
+/// Maximum total nesting of expressions and the constants they refer to. A single expression never
+/// reaches it (the parser's own limit is lower), but long chains of forward references between
+/// constants can.
 const MAX_DEPTH: u32 = 6_000;
 
-/// Spelling suggestions are searched for the first so many errors, which keeps time linear.
+/// Maximum number of errors for which spelling suggestions are computed, which keeps time linear.
 const MAX_SUGGESTIONS: u32 = 100;
 
-/// Elements that may be copied out of constants referred to by name, in all.
+/// Maximum total number of elements copied out of constants that are referred to by name.
 const COPY_BUDGET: usize = 1 << 22;
 
-/// What a name at module level stands for.
+/// What a name at module level refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Def {
-    /// A function, by the item that stands for it in [`Analysis::functions`].
+    /// A function, by its key in [`Analysis::functions`].
     Function(ItemId),
     /// A global or constant.
     Global(ItemId),
@@ -34,7 +35,7 @@ pub(crate) enum Def {
     Enum(EnumId),
 }
 
-/// Types that have no parts.
+/// Interned types that are used often.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Prims {
     pub(crate) error: Ty,
@@ -71,15 +72,15 @@ impl Prims {
     }
 }
 
-/// What encloses a statement and matters to jumps.
+/// A construct around a statement that affects jumps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Frame {
-    /// A loop, and whether some `break` leaves it.
+    /// A loop.
     Loop {
-        /// A `break` leaves it.
+        /// Whether some `break` leaves it.
         broken: bool,
     },
-    /// The body of a `defer`, which must be left at its end only.
+    /// The body of a `defer`, which control may leave only at its end.
     Defer(Span),
 }
 
@@ -104,17 +105,17 @@ pub(crate) struct Cx<'a> {
     pub(crate) enum_members: FxHashMap<(EnumId, &'a str), u32>,
     /// Methods of all structs, reported as unsupported where they are declared.
     pub(crate) methods: FxHashSet<(StructId, &'a str)>,
-    /// Fields of large structs by name, made when first asked for.
+    /// Fields of large structs by name, built on first use.
     pub(crate) field_index: FxHashMap<StructId, FxHashMap<String, u32>>,
     /// Local names visible now.
     pub(crate) scopes: Scopes<'a>,
-    /// How far each struct is, by its id.
+    /// How far the check of each struct has come, by its id.
     pub(crate) structs: Vec<StructState>,
     /// How far the check of each global has come.
     pub(crate) globals: ArenaMap<ItemId, GlobalState>,
     /// Values of local scalar constants, where they are known.
     pub(crate) local_constants: ArenaMap<LocalId, Const>,
-    /// The expression being checked must be constant.
+    /// Whether the expression being checked must be constant.
     pub(crate) in_constant: bool,
     pub(crate) enclosing: Enclosing,
     pub(crate) copy_budget: usize,
@@ -158,7 +159,7 @@ impl<'a> Cx<'a> {
         self.out.types.kind(ty)
     }
 
-    /// Whether `ty` stands for something already reported.
+    /// Whether `ty` is the type of something erroneous, which is already reported.
     pub(crate) fn is_error(&self, ty: Ty) -> bool {
         ty == self.prims.error
     }

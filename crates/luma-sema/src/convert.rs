@@ -1,4 +1,4 @@
-//! Which types go where: compatibility, implicit conversion, casts.
+//! Type compatibility, implicit conversions and casts.
 
 use luma_diagnostics::{Diagnostic, Span, codes, never};
 use luma_syntax::ast::{ExprId, ExprKind, ItemId, ItemKind};
@@ -8,32 +8,32 @@ use crate::exprs::{Expect, check};
 use crate::places;
 use crate::types::{StructId, Ty, TyKind, Types};
 
-/// Where a value goes, for the wording of errors and the few rules that depend on it.
+/// What a value is used for, which affects the wording of errors and a few rules.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Site {
-    /// Into the variable whose name stands there.
+    /// As the initialiser of the variable whose name has this range.
     Init(Span),
-    /// Into the `n`th parameter of a function; shorter array literals are padded with zeros.
+    /// As the `n`th argument of a function; shorter array literals are padded with zeros.
     Argument(ItemId, usize),
-    /// Out of the enclosing function.
+    /// As the result of the enclosing function.
     Return,
-    /// Into a place.
+    /// Assigned to a place.
     Assign(ExprId),
-    /// Into a field, by layout index.
+    /// As the value of a field, by layout index.
     Field(StructId, u32),
-    /// Into an array beside its first element.
+    /// As an element of an array, after the first.
     Element,
-    /// Against the subject of a switch.
+    /// As a label, compared with the subject of a switch.
     Label,
-    /// The index of an array or pointer.
+    /// As the index of an array or pointer.
     Index,
-    /// The size of an array type.
+    /// As the size of an array type.
     Size,
     /// As the number of bytes to allocate.
     Bytes,
 }
 
-/// Whether a value of type `from` may stand where one of type `to` is expected.
+/// Whether a value of type `from` may be used where one of type `to` is expected.
 pub(crate) fn compatible(types: &Types, from: Ty, to: Ty) -> bool {
     use TyKind::{Array, Byte, Double, Enum, Error, Float, Int, Pointer, Str};
     if from == to {
@@ -50,8 +50,8 @@ pub(crate) fn compatible(types: &Types, from: Ty, to: Ty) -> bool {
     }
 }
 
-/// Whether memory of type `a` may be seen as memory of type `b`: compatible, and without any
-/// change of bits.
+/// Whether memory of type `a` may be reinterpreted as memory of type `b`: the types are compatible,
+/// and the conversion changes no bits.
 pub(crate) fn same_shape(types: &Types, a: Ty, b: Ty) -> bool {
     use TyKind::{Array, Byte, Enum, Error, Int, Pointer, Str};
     if a == b {
@@ -89,7 +89,7 @@ pub(crate) fn coerce(cx: &mut Cx<'_>, e: ExprId, from: Ty, to: Ty, site: Site) -
             return coerce_literal(cx, e, (n, m), to, site);
         }
     }
-    // In these places the number itself is wanted, so bytes are widened as in arithmetic.
+    // Here only the numeric value matters, so bytes are widened as in arithmetic.
     let widened = matches!(site, Site::Index | Site::Bytes) && from == cx.prims.byte;
     if !widened && !compatible(&cx.out.types, from, to) {
         mismatch(cx, e, from, to, site);
@@ -134,7 +134,7 @@ fn coerce_literal(cx: &mut Cx<'_>, e: ExprId, (n, m): (u64, u64), to: Ty, site: 
     false
 }
 
-/// What made `to` the expected type, where the program says so elsewhere.
+/// The place that makes `to` the expected type, if it is elsewhere in the program.
 fn site_label(cx: &Cx<'_>, to: Ty, site: Site) -> Option<(Span, String)> {
     let shown = cx.show(to);
     match site {
@@ -197,7 +197,7 @@ fn mismatch(cx: &mut Cx<'_>, e: ExprId, from: Ty, to: Ty, site: Site) {
     cx.report(d);
 }
 
-/// How to get from one type to the other, where there is an evident way.
+/// How to convert from one type to the other, if there is an obvious way.
 pub(crate) fn advice(cx: &Cx<'_>, e: ExprId, from: Ty, to: Ty) -> Option<String> {
     use TyKind::{Bool, Byte, Double, Float, Int, Pointer, Str, String};
     let target = cx.show(to);
@@ -221,7 +221,7 @@ pub(crate) fn advice(cx: &Cx<'_>, e: ExprId, from: Ty, to: Ty) -> Option<String>
     }
 }
 
-/// Whether `cast<to>(value of type from)` has a meaning.
+/// Whether `cast<to>(value of type from)` is allowed.
 pub(crate) fn castable(types: &Types, from: Ty, to: Ty) -> bool {
     use TyKind::{Bool, Byte, Double, Error, Float, Int, Pointer, Str, String, Void};
     let (a, b) = (types.kind(from), types.kind(to));

@@ -1,7 +1,7 @@
 //! Types of expressions.
 //!
-//! Each expression is checked once; its own type goes to `expr_types`, and whoever uses its value
-//! records a conversion in `adjustments`.
+//! Each expression is checked once. Its own type is recorded in `expr_types`; the check of the
+//! construct that uses its value records a conversion in `adjustments`.
 
 use luma_diagnostics::{Diagnostic, codes};
 use luma_syntax::ast::{ExprId, ExprKind, TypeId, TypeKind, UnaryOp};
@@ -16,7 +16,7 @@ use crate::{calls, literals, operators, paths, places};
 /// What is known of the type an expression should have.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Expect {
-    /// The type its place has.
+    /// The type required by the context.
     pub(crate) ty: Option<Ty>,
     /// Array literals may be shorter than that type.
     pub(crate) pad: bool,
@@ -27,8 +27,8 @@ pub(crate) fn infer(cx: &mut Cx<'_>, e: ExprId) -> Ty {
     check(cx, e, Expect::default())
 }
 
-/// Checks `e` and returns its own type. The expectation only helps literals find theirs; it is
-/// for the caller to convert the value.
+/// Checks `e` and returns its own type. The expectation only helps to determine the types of
+/// literals; the caller must convert the value.
 pub(crate) fn check(cx: &mut Cx<'_>, e: ExprId, expect: Expect) -> Ty {
     let ty = if cx.enter(cx.span(e)) {
         let ty = dispatch(cx, e, expect);
@@ -44,7 +44,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, e: ExprId, expect: Expect) -> Ty {
 fn dispatch(cx: &mut Cx<'_>, e: ExprId, expect: Expect) -> Ty {
     let ast = cx.ast;
     match &ast.exprs[e].kind {
-        // The parser lets 2^63 through only where a minus stands before it.
+        // The parser accepts 2^63 only after a minus.
         ExprKind::Int(_) => cx.prims.int,
         ExprKind::Float(_) => cx.prims.double,
         ExprKind::Char(_) => cx.prims.byte,

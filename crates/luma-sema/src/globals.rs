@@ -68,7 +68,7 @@ fn report_cycle(cx: &mut Cx<'_>, item: ItemId, span: Span) {
     cx.report(d);
 }
 
-/// The type of the global `item`; `span` asks for it.
+/// The type of the global `item`, which the code at `span` needs.
 pub(crate) fn type_of(cx: &mut Cx<'_>, item: ItemId, span: Span) -> Ty {
     match state(cx, item).ty {
         TypeState::Done(ty) => return ty,
@@ -90,7 +90,7 @@ pub(crate) fn type_of(cx: &mut Cx<'_>, item: ItemId, span: Span) -> Ty {
     state(cx, item).ty = TypeState::Running;
     let ty = resolve_value(cx, global.ty, "a variable");
     cx.leave();
-    // A cycle found on the way has settled it already.
+    // A cycle found in the meantime has already determined it.
     if let TypeState::Done(ty) = state(cx, item).ty {
         return ty;
     }
@@ -100,7 +100,7 @@ pub(crate) fn type_of(cx: &mut Cx<'_>, item: ItemId, span: Span) -> Ty {
     ty
 }
 
-/// The value of the constant `item`; `span` asks for it.
+/// The value of the constant `item`, which the code at `span` needs.
 pub(crate) fn value_of<'c>(
     cx: &'c mut Cx<'_>,
     item: ItemId,

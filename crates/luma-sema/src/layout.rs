@@ -13,7 +13,7 @@ impl Analysis {
     /// Why it has none.
     pub fn layout(&self, ty: Ty) -> Result<Layout, LayoutError> {
         let mut ty = ty;
-        // Array types nest as deep as a file likes.
+        // Array types may nest arbitrarily deeply, so this does not recurse.
         let mut counts = Vec::new();
         let element = loop {
             break match self.types.kind(ty) {
@@ -48,7 +48,7 @@ impl Analysis {
     }
 
     fn write_type(&self, ty: Ty, text: &mut String) {
-        // Types can nest as deep as expressions; a message is no place for all of it.
+        // Types can nest as deeply as expressions, which is too much for a message.
         if text.len() > 200 {
             text.push('…');
             return;

@@ -31,7 +31,7 @@ use luma_syntax::ast::{Ast, ExprId, ItemId, LocalId, TypeId};
 use luma_values::layout::{Layout, LayoutError};
 use types::{EnumId, EnumInfo, StructId, StructInfo, Ty, Types};
 
-/// Everything known about a program beside its tree.
+/// Everything known about a program besides its tree.
 #[derive(Debug, Default)]
 pub struct Analysis {
     /// The type interner.
@@ -57,7 +57,7 @@ pub struct Analysis {
     pub locals: ArenaMap<LocalId, LocalInfo>,
     /// The type of each expression, **before** implicit conversion.
     pub expr_types: ArenaMap<ExprId, Ty>,
-    /// Where the value of an expression is implicitly converted: to which type. Covers
+    /// Where the value of an expression is implicitly converted, and to which type. Covers
     /// float/double, byte or int operands of mixed arithmetic, enum/int, str/`*byte`, array to
     /// pointer, function to function pointer, and literals padded to a longer array.
     pub adjustments: ArenaMap<ExprId, Ty>,
@@ -89,7 +89,8 @@ pub struct FunctionInfo {
     pub external: bool,
     /// `#returns_ownership`.
     pub returns_ownership: bool,
-    /// Per parameter: its ownership is taken (`#takes_ownership` on a pointer parameter).
+    /// For each parameter, whether its ownership is taken (`#takes_ownership` on a pointer
+    /// parameter).
     pub takes: Vec<bool>,
     /// Whether the end of the body can be reached (then it returns zero of its type).
     pub falls_off: bool,
@@ -139,14 +140,14 @@ pub struct FieldRef {
     pub strukt: StructId,
     /// Layout index of the field.
     pub field: u32,
-    /// The base is a pointer that is dereferenced first.
+    /// Whether the base is a pointer that is dereferenced first.
     pub deref: bool,
 }
 
 /// A constant value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Const {
-    /// All bytes zero, of whatever type.
+    /// All bytes zero, for any type.
     Zero,
     /// `int`, enum, or a pointer made from an integer.
     Int(i64),
@@ -166,14 +167,14 @@ pub enum Const {
     Aggregate(Vec<Const>),
 }
 
-/// Analyses one file and returns its tables with everything wrong in it, in source order.
+/// Analyses one file and returns its tables and all errors and warnings, in source order.
 ///
-/// When there are errors the tables are incomplete; nothing may be built from them. That there is
-/// no `main` is no error here: see [`check_main`].
+/// If there are errors, the tables are incomplete and must not be lowered. A missing `main` is not
+/// an error here: see [`check_main`].
 pub fn analyze(ast: &Ast) -> (Analysis, Vec<Diagnostic>) {
     let mut cx = context::Cx::new(ast);
     let announced = collect::collect(&mut cx);
-    // Globals first and in order: structs ask for constants, and find them made.
+    // Globals first and in order: structs need the values of constants, which then already exist.
     globals::check_globals(&mut cx);
     structs::check_structs(&mut cx);
     signatures::check_signatures(&mut cx, &announced);

@@ -80,7 +80,7 @@ pub(crate) fn check_struct(
     ty
 }
 
-/// The struct a literal makes, by its path or by what is expected.
+/// The struct type of a literal, given by its path or by the expected type.
 fn struct_of(cx: &mut Cx<'_>, path: &[Name], expect: Expect, span: Span) -> Option<StructId> {
     match path {
         [] => match expect.ty.map(|ty| cx.kind(ty).clone()) {
@@ -157,7 +157,7 @@ fn report_missing(cx: &mut Cx<'_>, id: StructId, given: &[bool], span: Span) {
     cx.report(d);
 }
 
-/// Checks a value whose place is already wrong: only its own defects are reported.
+/// Checks a value whose context is already erroneous: only errors within the value are reported.
 fn check_quietly(cx: &mut Cx<'_>, value: ExprId) {
     let error = cx.prims.error;
     check(cx, value, Expect { ty: Some(error), pad: false });
@@ -203,7 +203,7 @@ pub(crate) fn check_array(cx: &mut Cx<'_>, e: ExprId, elements: &[ExprId], expec
     cx.out.types.intern(TyKind::Array(element, elements.len() as u64))
 }
 
-/// Converts an element to the element type; shorter rows are padded where the whole may be.
+/// Converts an element to the element type; shorter rows are padded if the whole literal may be.
 fn element_fits(cx: &mut Cx<'_>, e: ExprId, from: Ty, to: Ty, pad: bool) -> bool {
     if pad && let (&TyKind::Array(a, n), &TyKind::Array(b, m)) = (cx.kind(from), cx.kind(to)) {
         use luma_syntax::ast::ExprKind::ArrayLit;

@@ -66,8 +66,8 @@ fn bad_operand(cx: &mut Cx<'_>, e: ExprId, ty: Ty, op: &str, wanted: &str) {
     cx.report(d);
 }
 
-/// Reports `a + b` where one of them is a text that was meant to be joined with the other. False
-/// if an address in the text may have been meant.
+/// Reports `a + b` if one operand is a string that was meant to be concatenated with the other.
+/// False if pointer arithmetic on the string may have been meant.
 fn text_addition(cx: &mut Cx<'_>, a: Operand, b: Operand) -> bool {
     let is_text = |(_, ty): Operand| matches!(cx.kind(ty), TyKind::Str | TyKind::String);
     let is_literal = |(e, _): Operand| matches!(cx.ast.exprs[e].kind, ExprKind::Str(_));
@@ -143,7 +143,7 @@ pub(crate) fn check_assign(cx: &mut Cx<'_>, place: ExprId, value: ExprId) -> Ty 
         infer(cx, value);
         return cx.prims.error;
     }
-    // What is no place has no type worth comparing with either.
+    // If it is not a place, comparing its type with that of the value is pointless.
     if writable || is_place(cx, place) {
         check_to(cx, value, ty, Site::Assign(place));
     } else {
@@ -265,7 +265,7 @@ fn check_comparison(cx: &mut Cx<'_>, e: ExprId, op: BinaryOp, a: Operand, b: Ope
     unify(cx, a, b);
 }
 
-/// Converts two comparable operands of different types to one.
+/// Converts two comparable operands of different types to a common one.
 fn unify(cx: &mut Cx<'_>, a: Operand, b: Operand) {
     use TyKind::{Array, Enum, Float, Int, Pointer, Str};
     match (cx.kind(a.1), cx.kind(b.1)) {
@@ -275,7 +275,7 @@ fn unify(cx: &mut Cx<'_>, a: Operand, b: Operand) {
         (_, Array(..)) => {
             decay(cx, b.0, a.1);
         }
-        // To the wider, the more general, or simply the left one.
+        // To the wider or the more general type, otherwise to that of the left operand.
         (Float, _) | (Enum(_), Int) | (Str, Pointer(_)) => cx.adjust(a.0, b.1),
         _ => cx.adjust(b.0, a.1),
     }

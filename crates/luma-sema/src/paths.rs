@@ -1,4 +1,4 @@
-//! What names stand for in expressions.
+//! Name resolution in expressions.
 
 use luma_diagnostics::{Diagnostic, closest, codes};
 use luma_syntax::ast::{ExprId, ExprKind, ItemId, Name};
@@ -27,7 +27,7 @@ pub(crate) fn check_value(cx: &mut Cx<'_>, e: ExprId, path: &[Name]) -> Ty {
     }
 }
 
-/// The function that `e` names, if it is no more than such a name.
+/// The function that `e` names, if `e` is just the name of a function.
 pub(crate) fn function_named(cx: &Cx<'_>, e: ExprId) -> Option<ItemId> {
     let ExprKind::Path(path) = &cx.ast.exprs[e].kind else { return None };
     let [name] = path.as_slice() else { return None };
@@ -108,7 +108,7 @@ fn undefined(cx: &mut Cx<'_>, name: &Name) -> Diagnostic {
         .iter()
         .filter(|(_, def)| matches!(def, Def::Function(_) | Def::Global(_)))
         .map(|(name, _)| *name);
-    // A name may be declared in a scope yet have been empty in the source: never suggest that.
+    // After a syntax error a declared name may be empty: never suggest that.
     let candidates = cx.scopes.names().chain(values).filter(|name| !name.is_empty());
     match closest(&name.text, candidates) {
         Some(meant) => d.fix(format!("did you mean `{meant}`?"), name.span, meant),

@@ -54,7 +54,7 @@ fn is_array(cx: &Cx<'_>, e: ExprId) -> bool {
     cx.out.expr_types.get(e).is_some_and(|ty| matches!(cx.kind(*ty), TyKind::Array(..)))
 }
 
-/// Requires that `place`, already checked, may be written, and notes that it is.
+/// Requires that `place`, already checked, may be written, and records that it is.
 pub(crate) fn check_writable(cx: &mut Cx<'_>, place: ExprId, verb: &str) -> bool {
     let span = cx.span(place);
     if !is_place(cx, place) {
@@ -111,7 +111,7 @@ pub(crate) fn check_deref(cx: &mut Cx<'_>, pointer: ExprId) -> Ty {
     }
 }
 
-/// Converts the text `e` to `*byte` and returns what that points to.
+/// Converts the string `e` to `*byte` and returns the type it points to.
 fn text_as_pointer(cx: &mut Cx<'_>, e: ExprId) -> Ty {
     let pointer = cx.prims.byte_ptr;
     cx.adjust(e, pointer);
@@ -171,7 +171,7 @@ pub(crate) fn check_index(cx: &mut Cx<'_>, base: ExprId, index: ExprId) -> Ty {
     }
 }
 
-/// Whether `index` may be within `count` elements; reports when it certainly is not.
+/// Whether `index` may be within `count` elements; reports an error if it certainly is not.
 fn check_bounds(cx: &mut Cx<'_>, base: ExprId, index: ExprId, count: u64) -> bool {
     let Some(value) = evaluate_small(cx, index) else { return true };
     if u64::try_from(value).is_ok_and(|value| value < count) {
@@ -251,7 +251,7 @@ pub(crate) fn find_field(cx: &mut Cx<'_>, id: StructId, name: &str) -> Option<u3
     index.get(name).copied()
 }
 
-/// `id` has no field called `name`.
+/// The error that `id` has no field called `name`.
 pub(crate) fn no_field(cx: &mut Cx<'_>, id: StructId, name: &Name) -> Diagnostic {
     let info = &cx.out.structs[id.0 as usize];
     let message = format!("struct `{}` has no field `{}`", info.name, name.text);

@@ -4,7 +4,7 @@ use luma_diagnostics::{OrNever as _, never};
 use luma_syntax::ast::LocalId;
 use rustc_hash::FxHashMap;
 
-/// A stack of scopes; every operation takes constant time but leaving one.
+/// A stack of scopes; every operation except leaving a scope takes constant time.
 #[derive(Debug, Default)]
 pub(crate) struct Scopes<'a> {
     /// For each name its declarations, the innermost last, each with the depth of its scope.
@@ -21,7 +21,7 @@ impl<'a> Scopes<'a> {
         self.marks.push(self.declared.len());
     }
 
-    /// Closes the innermost scope; its names go.
+    /// Closes the innermost scope and removes its names.
     pub(crate) fn pop(&mut self) {
         let mark = self.marks.pop().or_never(0, "every closed scope was opened");
         for name in self.declared.drain(mark..) {
@@ -30,7 +30,7 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// Makes `name` visible; returns what the same scope already calls so.
+    /// Makes `name` visible; returns the local that already has that name in the same scope.
     pub(crate) fn declare(&mut self, name: &'a str, local: LocalId) -> Option<LocalId> {
         let depth = self.marks.len();
         let stack = self.visible.entry(name).or_default();

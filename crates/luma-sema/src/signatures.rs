@@ -1,4 +1,4 @@
-//! Signatures of functions: types, attributes, prototypes against definitions, `main`.
+//! Function signatures: types, attributes, agreement of prototypes and definitions, `main`.
 
 use la_arena::ArenaMap;
 use luma_diagnostics::{Diagnostic, Span, closest, codes};
@@ -10,7 +10,7 @@ use crate::type_exprs::{resolve, resolve_value};
 use crate::types::{Ty, TyKind};
 use crate::{Analysis, FunctionInfo};
 
-/// Types every function and compares prototypes with their definitions.
+/// Determines the types of all functions and compares prototypes with their definitions.
 pub(crate) fn check_signatures(cx: &mut Cx<'_>, announced: &[Announced]) {
     let ast = cx.ast;
     let mut infos = ArenaMap::default();
@@ -59,7 +59,7 @@ fn signature(cx: &mut Cx<'_>, function: &Function) -> FunctionInfo {
     }
 }
 
-/// Which parameters `#takes_ownership` is about.
+/// Which parameters `#takes_ownership` applies to.
 fn taken(cx: &mut Cx<'_>, function: &Function, params: &[Ty]) -> Vec<bool> {
     let pointers: Vec<bool> = params
         .iter()
@@ -108,7 +108,7 @@ fn taken(cx: &mut Cx<'_>, function: &Function, params: &[Ty]) -> Vec<bool> {
 }
 
 fn compare(cx: &mut Cx<'_>, a: (ItemId, &FunctionInfo), b: (ItemId, &FunctionInfo)) {
-    // The one that comes second in the file is at fault.
+    // The error is reported at the one that comes second in the file.
     let (first, second) = if a.0.into_raw() < b.0.into_raw() { (a, b) } else { (b, a) };
     let ((first, a), (second, b)) = (first, second);
     let involved = a.params.iter().chain(&b.params).chain([&a.result, &b.result]);
@@ -160,10 +160,10 @@ fn check_main_shape(cx: &mut Cx<'_>, function: &Function, info: &FunctionInfo) {
     cx.diagnostics.extend(d);
 }
 
-/// What is wrong with making an executable of the program: it has no `main`. A malformed `main`
-/// is found by [`crate::analyze`].
+/// The error that the program has no `main`, which matters only for executables. A malformed `main`
+/// is reported by [`crate::analyze`].
 pub fn check_main(ast: &Ast, analysis: &Analysis) -> Option<Diagnostic> {
-    // A prototype was reported as malformed.
+    // A prototype of `main` was already reported as malformed.
     if analysis.functions.iter().any(|(_, info)| info.name == "main") {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Fields of structs, their layout, and structs that contain themselves.
 //!
-//! Fields are resolved on demand: the size of an array field may ask for the size of another
+//! Fields are resolved on demand: the size of an array field may depend on the size of another
 //! struct, wherever that one is declared.
 
 use luma_diagnostics::{Diagnostic, Span, codes, never};
@@ -13,7 +13,7 @@ use crate::context::Cx;
 use crate::type_exprs::{resolve, too_large};
 use crate::types::{FieldInfo, StructId, Ty, TyKind};
 
-/// The most bytes a type may take: what a 32-bit displacement reaches.
+/// Maximum size of a type in bytes: the range of a 32-bit displacement.
 pub(crate) const MAX_SIZE: u64 = i32::MAX as u64;
 
 /// How far the check of a struct has come.
@@ -48,7 +48,7 @@ pub(crate) fn check_structs(cx: &mut Cx<'_>) {
     cx.out.struct_layouts.resize(cx.out.structs.len(), Err(LayoutError::Opaque));
 }
 
-/// Makes the fields of `id` known; `span` asks for them. False if they depend on themselves.
+/// Resolves the fields of `id`, which the code at `span` needs. False if they depend on themselves.
 pub(crate) fn ensure_fields(cx: &mut Cx<'_>, id: StructId, span: Span) -> bool {
     let index = id.0 as usize;
     match cx.structs[index].fields {
@@ -127,7 +127,7 @@ struct Visit {
     next: usize,
 }
 
-/// Lays out `id` and all structs in it; `span` asks for it. False if it contains itself.
+/// Lays out `id` and all structs in it, as the code at `span` needs. False if it contains itself.
 pub(crate) fn ensure_layout(cx: &mut Cx<'_>, id: StructId, span: Span) -> bool {
     match cx.structs[id.0 as usize].layout {
         Progress::Done => return true,
@@ -186,7 +186,7 @@ fn struct_inside(cx: &Cx<'_>, mut ty: Ty) -> Option<StructId> {
     }
 }
 
-/// All structs in `id` are laid out or failed: now itself.
+/// Lays out `id`, after all structs in it were laid out or failed.
 fn finish(cx: &mut Cx<'_>, id: StructId) -> bool {
     let index = id.0 as usize;
     if cx.structs[index].layout == Progress::Failed {
@@ -199,7 +199,7 @@ fn finish(cx: &mut Cx<'_>, id: StructId) -> bool {
     let mut whole = StructLayout::new();
     let laid_out = fields.iter().try_for_each(|field| match cx.out.layout(field.ty) {
         Ok(part) => whole.add(part).map(|_| ()),
-        // A wrong type is reported; what else the fields take is worth knowing.
+        // The erroneous type is already reported; the size of the other fields is still checked.
         Err(LayoutError::Unsized | LayoutError::Opaque) => Ok(()),
         Err(why) => Err(why),
     });
@@ -223,7 +223,7 @@ fn report_containment(cx: &mut Cx<'_>, path: &[Visit], child: StructId) {
     let span = cx.item_name(cx.out.structs[child.0 as usize].item).span;
     let mut d = Diagnostic::new(codes::E0207, span, format!("struct `{name}` contains itself"))
         .help("hold a pointer to it instead");
-    // Where the layout of `child` was asked for by a constant on the way, it is not on this path.
+    // If a constant requested the layout of `child`, it is not on this path.
     let from = path.iter().rposition(|visit| visit.id == child).unwrap_or(0);
     let cycle = || path.iter().skip(from);
     for visit in cycle() {
@@ -244,10 +244,11 @@ fn report_containment(cx: &mut Cx<'_>, path: &[Visit], child: StructId) {
     }
 }
 
-/// The layout of a value of type `ty`, at most [`MAX_SIZE`] bytes; `span` asks for it.
+/// The layout of a value of type `ty`, at most [`MAX_SIZE`] bytes, which the code at `span` needs.
 ///
 /// # Errors
-/// [`LayoutError::Opaque`] if a struct in it is wrong, which is reported; other reasons are not.
+/// [`LayoutError::Opaque`] if a struct in it is erroneous, which is already reported; other errors
+/// are not reported yet.
 pub(crate) fn layout_of(cx: &mut Cx<'_>, ty: Ty, span: Span) -> Result<Layout, LayoutError> {
     if let Some(id) = struct_inside(cx, ty)
         && !ensure_layout(cx, id, span)

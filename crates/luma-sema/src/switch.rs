@@ -12,7 +12,7 @@ use crate::convert::{Site, check_to};
 use crate::exprs::infer;
 use crate::types::{EnumId, Ty, TyKind};
 
-/// Checks a switch and tells how control leaves it.
+/// Checks a switch and returns how control leaves it.
 pub(crate) fn check_switch(
     cx: &mut Cx<'_>,
     span: Span,
@@ -51,7 +51,8 @@ pub(crate) fn check_switch(
     if default.is_some() {
         end
     } else if exhaustive || cx.is_error(ty) && end <= End::Unmatched {
-        // What a wrong subject can be is unknown, so nothing is said about unmatched values.
+        // The possible values of an erroneous subject are unknown, so unmatched ones are not
+        // diagnosed.
         end.max(End::Barely)
     } else if end <= End::Unmatched && !arms.is_empty() {
         End::Unmatched
@@ -63,11 +64,11 @@ pub(crate) fn check_switch(
 /// Labels seen so far.
 #[derive(Default)]
 struct Labels {
-    /// Each value, and where it was first.
+    /// Each value, and where it occurs first.
     seen: FxHashMap<i64, Span>,
     /// Those that name a member of the subject's enum.
     members: FxHashMap<i64, Span>,
-    /// Some label is wrong, so what the switch covers is unknown.
+    /// Whether some label is erroneous, so that the values the switch covers are unknown.
     unsound: bool,
 }
 
@@ -105,7 +106,7 @@ fn check_label(cx: &mut Cx<'_>, label: ExprId, subject: Ty, labels: &mut Labels)
         labels.members.entry(number).or_insert(span);
     }
     if let Some(&first) = labels.seen.get(&number) {
-        // Programs rely on the first of two equal numbers; the same enum member twice is an error.
+        // Programs rely on the first of two equal numbers; repeating an enum member is an error.
         let is_enum = matches!(cx.out.types.kind(subject), TyKind::Enum(_));
         let code = if is_enum { codes::E0313 } else { codes::W0302 };
         let d = Diagnostic::new(code, span, "this case is handled already")
@@ -116,7 +117,7 @@ fn check_label(cx: &mut Cx<'_>, label: ExprId, subject: Ty, labels: &mut Labels)
     labels.seen.insert(number, span);
 }
 
-/// Whether all members of `id` have a case; reports when that and `_` do not fit together.
+/// Whether all members of `id` have a case; reports missing cases and a `_` that never runs.
 fn check_exhaustive(
     cx: &mut Cx<'_>,
     span: Span,
@@ -155,6 +156,6 @@ fn check_exhaustive(
         .also(cx.def_span(Def::Enum(id)), "declared here")
         .help("add the missing cases or an arm `_ -> …`");
     cx.report(d);
-    // Reported: as far as the rest is concerned the cases are there.
+    // Already reported; the other checks assume that the cases exist.
     true
 }

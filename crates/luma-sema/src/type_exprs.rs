@@ -1,4 +1,4 @@
-//! From types as written to types.
+//! Resolution of types as written.
 
 use luma_diagnostics::{Diagnostic, Span, closest, codes};
 use luma_syntax::ast::{ExprId, Name, TypeId, TypeKind};
@@ -29,8 +29,8 @@ pub(crate) fn builtin(prims: &Prims, name: &str) -> Option<Ty> {
 const BUILTIN_NAMES: [&str; 9] =
     ["int", "byte", "char", "bool", "float", "double", "void", "str", "string"];
 
-/// The type `id` writes. Each written type is resolved once; names of local variables that occur
-/// in array sizes are looked up in the scopes open now.
+/// The type that `id` denotes. Each written type is resolved once; names of local variables in
+/// array sizes are looked up in the current scopes.
 pub(crate) fn resolve(cx: &mut Cx<'_>, id: TypeId) -> Ty {
     if let Some(&ty) = cx.out.type_exprs.get(id) {
         return ty;
@@ -57,8 +57,8 @@ pub(crate) fn resolve(cx: &mut Cx<'_>, id: TypeId) -> Ty {
     ty
 }
 
-/// As [`resolve`], for something that holds a value of the type: it must have a size, and one
-/// that memory can have.
+/// Like [`resolve`], for something that holds a value of the type: the type must have a size, and
+/// not too large a one.
 pub(crate) fn resolve_value(cx: &mut Cx<'_>, id: TypeId, what: &str) -> Ty {
     let ty = resolve(cx, id);
     let span = cx.ast.types[id].span;
@@ -81,7 +81,7 @@ pub(crate) fn resolve_value(cx: &mut Cx<'_>, id: TypeId, what: &str) -> Ty {
     ty
 }
 
-/// A type no memory can hold.
+/// The error for a type that is too large for memory.
 pub(crate) fn too_large(name: &str, span: Span) -> Diagnostic {
     Diagnostic::new(codes::E0310, span, format!("`{name}` is too large"))
         .note(format!("a type may take at most {MAX_SIZE} bytes"))
@@ -121,7 +121,7 @@ fn resolve_path(cx: &mut Cx<'_>, path: &[Name], span: Span) -> Ty {
     }
 }
 
-/// There is no type `name`.
+/// The error that there is no type `name`.
 pub(crate) fn undefined(cx: &mut Cx<'_>, name: &Name) -> Diagnostic {
     let d = Diagnostic::new(codes::E0202, name.span, format!("undefined type `{}`", name.text));
     let alias = match name.text.as_str() {

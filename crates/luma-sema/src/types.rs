@@ -19,7 +19,8 @@ pub struct EnumId(pub u32);
 /// The structure of a type.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum TyKind {
-    /// Of something already reported; compatible with everything, so nothing cascades.
+    /// The type of something erroneous, already reported; compatible with everything, so that
+    /// errors do not cascade.
     Error,
     /// No value; as a pointee: unknown.
     Void,
@@ -35,7 +36,7 @@ pub enum TyKind {
     Double,
     /// `*byte` to NUL-terminated data; the type of string literals.
     Str,
-    /// The same representation under another name.
+    /// The same representation as `str`, under another name.
     String,
     /// `*T`
     Pointer(Ty),

@@ -1,4 +1,4 @@
-//! The syntax tree of one file, in arenas: every node has a 32-bit id, nothing is recursive by
+//! The syntax tree of one file, in arenas: nodes refer to each other by 32-bit ids, not by
 //! ownership, so trees of any depth are dropped without recursion.
 //!
 //! Side tables of later phases (`la_arena::ArenaMap`) are keyed by these ids. Every expression,
@@ -40,7 +40,7 @@ pub struct Ast {
     pub locals: Arena<LocalDecl>,
 }
 
-/// An identifier where it stands.
+/// An identifier and its source range.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name {
     /// The identifier.
@@ -118,8 +118,8 @@ pub struct Struct {
     pub name: Name,
     /// Data fields in source order.
     pub fields: Vec<Field>,
-    /// Names of methods, which are reported as unsupported where they stand: using one is no
-    /// second error.
+    /// Names of methods. Methods are reported as unsupported where they are declared, so that using
+    /// one is not a second error.
     pub methods: Vec<Name>,
 }
 
@@ -154,7 +154,7 @@ pub struct Global {
     pub constant: bool,
     /// Its type.
     pub ty: TypeId,
-    /// Its initialiser; always there for a constant.
+    /// Its initialiser; always present for a constant.
     pub init: Option<ExprId>,
 }
 
@@ -298,7 +298,7 @@ pub struct Expr {
 /// The kinds of expressions. Parentheses leave no node; spans of operands do not include them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExprKind {
-    /// An integer literal. 9223372036854775808 (2^63) is only right under a unary minus.
+    /// An integer literal. 9223372036854775808 (2^63) is only valid under a unary minus.
     Int(u64),
     /// A float literal, of type `double`.
     Float(f64),
@@ -314,14 +314,14 @@ pub enum ExprKind {
     Unary(UnaryOp, ExprId),
     /// `++e`, `--e`, `e++`, `e--`
     Step {
-        /// `+1` or `-1`.
+        /// `++` rather than `--`.
         increment: bool,
-        /// Before the operand: the value is the new one.
+        /// Whether the operator precedes the operand, so that the value is the new one.
         prefix: bool,
         /// The place.
         place: ExprId,
     },
-    /// `a op b`, all binary operators but `&&`, `||`, `=`.
+    /// `a op b`, for all binary operators except `&&`, `||`, `=`.
     Binary(BinaryOp, ExprId, ExprId),
     /// `a && b`
     And(ExprId, ExprId),

@@ -1,4 +1,4 @@
-//! What the grammar's actions do: build the tree, and check what the grammar cannot express.
+//! The actions of the grammar: build the tree, and check what the grammar cannot express.
 
 use luma_diagnostics::{Diagnostic, FileId, OrNever as _, Span, codes};
 use std::cell::Cell;
@@ -7,10 +7,11 @@ use crate::ast::*;
 use crate::infix::Pending;
 use crate::lexer::{self, Docs};
 
-/// Deepest tree of expressions and types, and deepest nesting of statements, that is built.
-/// Later phases recurse over the tree, so its depth must be bounded.
+/// Maximum depth of expression and type trees. Later phases recurse over the tree, so its depth
+/// must be bounded.
 const MAX_EXPR_DEPTH: u16 = 1000;
-/// Each `elif` counts, because it stands in the `else` of the arm before.
+/// Maximum nesting of statements. Each `elif` counts, because it is nested in the `else` of the arm
+/// before.
 const MAX_STMT_DEPTH: u16 = 500;
 
 /// The tree under construction.
@@ -18,7 +19,7 @@ pub(crate) struct Builder<'a> {
     file: FileId,
     pub(crate) text: &'a str,
     docs: &'a Docs,
-    /// Set when the declaration is nested too deeply; the token supply then runs dry.
+    /// Set when the declaration is nested too deeply; the token stream then ends.
     pub(crate) stop: &'a Cell<bool>,
     pub(crate) ast: Ast,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -26,9 +27,9 @@ pub(crate) struct Builder<'a> {
     expr_depth: Vec<u16>,
     type_depth: Vec<u16>,
     stmt_depth: Vec<u16>,
-    /// 2^63 literals that no minus has claimed yet.
+    /// Literals 2^63 that no minus has been applied to yet.
     unclaimed_min: Vec<(ExprId, Span)>,
-    /// Infix operators that wait for their right operand.
+    /// Infix operators that are waiting for their right operand.
     pub(crate) pending: Vec<Pending>,
 }
 
@@ -112,7 +113,7 @@ impl<'a> Builder<'a> {
         self.error(Diagnostic::new(codes::E0109, span, format!("{what} is not supported yet")));
     }
 
-    /// Reports excessive depth, once for a declaration, and ends its parse.
+    /// Reports excessive depth, once per declaration, and ends its parse.
     fn too_deep(&mut self, what: &str, span: Span) {
         if !self.stop.replace(true) {
             self.error(
@@ -124,7 +125,7 @@ impl<'a> Builder<'a> {
 
     // ---- Declarations ----
 
-    /// Forgets what a failed or finished declaration left behind.
+    /// Clears the state left behind by a failed or finished declaration.
     pub(crate) fn start_item(&mut self) {
         self.unclaimed_min.clear();
         self.pending.clear();
@@ -426,7 +427,7 @@ impl<'a> Builder<'a> {
         SwitchArm { labels, body: self.body(body), span: self.span(start, end) }
     }
 
-    /// An arm that could not be parsed: one unusable label, so that it is not taken for `_`.
+    /// An arm that could not be parsed: one unusable label, so that it is not mistaken for `_`.
     pub(crate) fn error_arm(&mut self, start: u32, end: u32) -> SwitchArm {
         let label = self.expr(ExprKind::Error, start, end);
         let raw = self.raw(StmtKind::Error, start, end);

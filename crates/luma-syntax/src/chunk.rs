@@ -1,8 +1,8 @@
-//! Splits the tokens of a file into declarations, so that each is parsed alone: an error in one
-//! never disturbs another, and the time stays linear.
+//! Splits the tokens of a file into declarations, so that each is parsed separately: an error in
+//! one never affects another, and parsing takes linear time.
 //!
-//! On the way brackets are matched (and balanced where they are not), each `{` is told what it
-//! opens, and the commas that may be left out inside `(…)` and `[…]` are put in.
+//! On the way, brackets are matched (and balanced where they are not), each `{` is classified by
+//! what it opens, and the optional commas inside `(…)` and `[…]` are inserted.
 
 use luma_diagnostics::{Diagnostic, FileId, OrNever as _, Span, codes, never};
 
@@ -28,7 +28,7 @@ pub(crate) struct Chunk {
     pub(crate) kind: ChunkKind,
     /// Its tokens; brackets are balanced.
     pub(crate) tokens: Vec<Token>,
-    /// Where its first unmatched bracket stands. Errors after that are consequences.
+    /// The offset of its first unmatched bracket. Errors after that are consequences.
     pub(crate) broken_at: Option<u32>,
     /// Too deeply nested to be parsed.
     pub(crate) too_deep: bool,
@@ -59,7 +59,7 @@ pub(crate) fn split(
     let mut rest = tokens;
     while let [token, after @ ..] = rest {
         let token = *token;
-        // In a file with unmatched brackets, a definition at the start of a line is taken for a
+        // In a file with unmatched brackets, a definition at the start of a line is assumed to be a
         // new declaration, whatever is still open.
         if !balanced && splitter.is_nested() && starts_line(text, token) && is_definition(rest) {
             splitter.finish();
@@ -96,7 +96,7 @@ fn starts_line(text: &str, token: Token) -> bool {
     start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n')
 }
 
-/// Whether `{attribute} [pub|priv] const NAME -> …` stands here.
+/// Whether `{attribute} [pub|priv] const NAME -> …` starts here.
 fn is_definition(tokens: &[Token]) -> bool {
     let mut kinds = tokens.iter().take(12).map(|token| token.kind).skip_while(|kind| {
         kind.is_prefix() || matches!(kind, T::LParen | T::Str | T::RParen | T::Ident | T::Comma)
@@ -146,16 +146,16 @@ struct Splitter<'d> {
     chunk: Chunk,
     /// Open brackets; the first frame is the file itself.
     frames: Vec<Frame>,
-    /// Brackets open beyond the limit.
+    /// Number of brackets open beyond the limit.
     deep: usize,
     open_braces: usize,
     open_parens: usize,
     open_squares: usize,
-    /// The chunk has only attributes and `pub`/`priv` so far.
+    /// Whether the chunk has only attributes and `pub`/`priv` so far.
     only_prefix: bool,
-    /// The last token ended an operand.
+    /// Whether the last token ended an operand.
     ends_operand: bool,
-    /// A closing bracket without an opener stood between declarations.
+    /// Whether a closing bracket without an opener was found between declarations.
     stray_closer: bool,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
@@ -202,7 +202,7 @@ impl Splitter<'_> {
         }
     }
 
-    /// Whether the directive collected so far has all its parts.
+    /// Whether the directive collected so far is complete.
     fn directive_is_whole(&self, next: Option<T>) -> bool {
         let mut kinds =
             self.chunk.tokens.iter().map(|token| token.kind).skip_while(|kind| kind.is_prefix());
@@ -216,7 +216,7 @@ impl Splitter<'_> {
         }
     }
 
-    /// A token that is no bracket.
+    /// A token that is not a bracket.
     fn plain(&mut self, token: Token) {
         let kind = token.kind;
         if self.deep > 0 {
@@ -359,7 +359,7 @@ impl Splitter<'_> {
         }
     }
 
-    /// Whether the `)` just seen is the one of `switch (…)`; it remembers that by its role.
+    /// Whether the `)` just seen is that of `switch (…)`, as its role says.
     fn closes_switch_subject(&self) -> bool {
         self.chunk.tokens.last().is_some_and(|token| token.role == Role::Switch)
     }
@@ -401,7 +401,7 @@ impl Splitter<'_> {
         if self.is_nested() || self.chunk.kind == ChunkKind::Directive {
             return;
         }
-        // What looks like a literal is no value where no value can stand: `class P { … }`.
+        // What looks like a literal is not a value where no value is allowed: `class P { … }`.
         let is_body = matches!(frame.role, Role::Block | Role::Struct | Role::Enum | Role::Switch)
             || frame.role == Role::Literal && self.chunk.kind == ChunkKind::Stray;
         if is_body && next != Some(T::Semi) {
@@ -461,7 +461,7 @@ impl Splitter<'_> {
         if self.chunk.too_deep || self.chunk.broken_at.is_some() {
             return;
         }
-        // Outside of every declaration: what follows up to the next one is a consequence.
+        // Outside of any declaration: errors up to the next one are consequences.
         if self.chunk.tokens.is_empty() || self.stray_closer {
             if std::mem::replace(&mut self.stray_closer, true) {
                 return;

@@ -7,9 +7,9 @@ use crate::chunk::Chunk;
 use crate::lexer;
 use crate::token::{T, Token};
 
-/// What was seen of the file's directives.
+/// The state of the handling of directives.
 pub(crate) struct Directives {
-    /// Nothing was seen yet.
+    /// Whether nothing has been parsed yet.
     pub(crate) first: bool,
 }
 

@@ -1,10 +1,10 @@
-//! The tree as text, one line a node, for `--emit=ast` and snapshots.
+//! The tree as text, one line per node, for `--emit=ast` and snapshots.
 
 use std::fmt::Write;
 
 use crate::ast::*;
 
-/// The tree of `ast` as indented text: declarations in source order, one node a line.
+/// The tree of `ast` as indented text: declarations in source order, one node per line.
 pub fn dump(ast: &Ast) -> String {
     let mut out = Dump { ast, text: String::new(), depth: 0 };
     if let Some((name, _)) = &ast.module_name {

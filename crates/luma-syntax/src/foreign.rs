@@ -1,6 +1,6 @@
-//! Recognises what is written as in other languages, and tells how it is written here.
+//! Recognises the syntax of other languages, and says how to write it in Luma.
 //!
-//! Nearly only the wording of errors depends on this: recovery asks [`is_prefix_word`], too.
+//! Almost only the wording of errors depends on this; recovery uses [`is_prefix_word`], too.
 
 use luma_diagnostics::{Diagnostic, codes};
 
@@ -13,8 +13,8 @@ pub(crate) fn is_prefix_word(word: &str) -> bool {
     matches!(word, "new" | "delete" | "not" | "and" | "or" | "throw" | "await")
 }
 
-/// The keyword of which `word` seems to be a slip of the hand: one character too many or too few,
-/// two swapped, or, in a word so long that it hardly is another one, one wrong.
+/// The keyword of which `word` seems to be a misspelling: one character added or missing, two
+/// swapped, or, in a word so long that it can hardly mean anything else, one wrong.
 fn slip(word: &str) -> Option<&'static str> {
     const KEYWORDS: [&str; 14] = [
         "return", "outputln", "output", "break", "continue", "loop", "switch", "defer", "const",
@@ -38,13 +38,13 @@ fn slip(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Words that start declarations in other languages, for which there is no form here.
+/// Words that start declarations in other languages and have no counterpart in Luma.
 pub(crate) fn is_declaration_word(word: &str) -> bool {
     matches!(word, "union" | "use" | "using" | "namespace" | "module" | "package" | "class")
 }
 
-/// How the declaration `type name(…) …` or `type name = …;` at the site, which starts a chunk, is
-/// written here.
+/// How to write in Luma the declaration `type name(…) …` or `type name = …;` at the site, which
+/// starts a chunk.
 pub(crate) fn declaration(site: &Site<'_>) -> Option<String> {
     let kind = |at: usize| site.tokens.get(at).map(|token| token.kind);
     let text = |at: usize| site.tokens.get(at).map_or("", |t| site.cx.text(t.start, t.end));
@@ -97,7 +97,7 @@ pub(crate) fn declaration(site: &Site<'_>) -> Option<String> {
 }
 
 impl Site<'_> {
-    /// What is known of the error, if it looks foreign.
+    /// The diagnostic for the error, if it looks like the syntax of another language.
     pub(crate) fn foreign(&self) -> Option<Diagnostic> {
         self.foreign_statement()
             .or_else(|| self.foreign_operator())

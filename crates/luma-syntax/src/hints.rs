@@ -1,5 +1,5 @@
-//! The help for errors whose message is the general one: what was meant is written as in other
-//! languages, and this tells how it is written here.
+//! The help for errors whose message is the general one: what was meant is written as in another
+//! language, and the help says how to write it in Luma.
 
 use crate::message::{Site, is_inserted_comma};
 use crate::recover;

@@ -41,15 +41,16 @@ pub(crate) struct Operand {
     pub(crate) end: u32,
 }
 
-/// An operator that waits for its right operand.
+/// An operator that is waiting for its right operand.
 #[derive(Debug)]
 pub(crate) struct Pending {
     left: Operand,
     op: Infix,
 }
 
-/// The operators of one chain that wait: those of the builder's stack from this index on. The
-/// chains of parenthesised operands stand above it and are finished before it goes on.
+/// The waiting operators of one chain: those on the builder's stack from this index on. Chains
+/// inside parenthesised operands are above them on the stack and are finished before this chain
+/// continues.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Infixes(usize);
 
@@ -59,14 +60,14 @@ impl Builder<'_> {
         Infixes(self.pending.len())
     }
 
-    /// The next operand of a chain, and the operator after it.
+    /// Adds the next operand of a chain, and the operator after it.
     pub(crate) fn infix(&mut self, chain: Infixes, operand: Operand, op: Infix) -> Infixes {
         let left = self.bind(chain, operand, op.precedence());
         self.pending.push(Pending { left, op });
         chain
     }
 
-    /// The last operand of a chain; the expression that all of it is.
+    /// Adds the last operand of a chain and returns the expression for the whole chain.
     pub(crate) fn finish_infix(&mut self, chain: Infixes, last: Operand) -> ExprId {
         self.bind(chain, last, 0).e
     }

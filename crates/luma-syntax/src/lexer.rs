@@ -1,4 +1,5 @@
-//! Text to tokens. Comments leave none; doc comments are kept aside, by the token they precede.
+//! The lexer. Comments produce no tokens; doc comments are kept separately, by the token they
+//! precede.
 
 use logos::{FilterResult, Logos};
 use luma_diagnostics::{Diagnostic, FileId, OrNever as _, Span, codes};
@@ -14,7 +15,7 @@ pub(crate) struct Lexed {
     pub(crate) docs: Docs,
     /// Lexical errors.
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// From here on the text was probably swallowed by a literal or comment that lacks its end,
+    /// The offset from which the text was probably swallowed by an unterminated literal or comment,
     /// so that errors found there are consequences.
     pub(crate) doubtful_from: Option<u32>,
 }
@@ -41,8 +42,8 @@ pub(crate) struct Notes {
     errors: Vec<LexError>,
     /// Doc comment lines not yet followed by a token: inner (`//!`) or not, and the text.
     docs: Vec<(bool, String)>,
-    /// A string had no end: later quotes are looked at within their line only, which keeps the
-    /// time linear, and are no errors of their own.
+    /// Whether a string was unterminated: the ends of later strings are then searched only within
+    /// their line, which keeps the time linear, and unterminated ones are not reported again.
     unclosed_string: bool,
 }
 
@@ -117,7 +118,7 @@ pub(crate) fn lex(file: FileId, text: &str) -> Lexed {
     Lexed { tokens, docs, diagnostics, doubtful_from }
 }
 
-/// Hands the collected doc lines to the token at `start`.
+/// Attaches the collected doc lines to the token at `start`.
 fn keep_docs(lines: &mut Vec<(bool, String)>, docs: &mut Docs, first: bool, start: u32) {
     if lines.is_empty() {
         return;
@@ -136,7 +137,7 @@ fn keep_docs(lines: &mut Vec<(bool, String)>, docs: &mut Docs, first: bool, star
     lines.clear();
 }
 
-/// How far a string between curly quotes goes on after its opening quote.
+/// The length of a string in curly quotes after its opening quote.
 fn curly_string(open: &str, rest: &str) -> Option<usize> {
     if !matches!(open, "\u{201c}" | "\u{201d}" | "\u{201e}" | "\u{2018}" | "\u{2019}") {
         return None;
@@ -156,7 +157,7 @@ fn curly_quotes(file: FileId, diagnostics: &mut Vec<Diagnostic>, (start, end): (
     }
 }
 
-/// Reports a character that starts no token; a run of them is one error.
+/// Reports a character that does not start a token; a run of them is one error.
 fn unknown_character(
     file: FileId,
     text: &str,
@@ -274,7 +275,7 @@ fn shorten(text: &str) -> String {
 
 fn defect(lexer: &mut Lexer<'_>, kind: Defect) {
     let range = lexer.span();
-    // The unterminated ones are few, and decide what else is believed.
+    // Unterminated literals and comments are few, and determine which other errors are reported.
     if lexer.extras.errors.len() <= crate::MAX_DIAGNOSTICS
         || matches!(kind, Defect::UnterminatedString | Defect::UnterminatedComment)
     {
@@ -296,7 +297,7 @@ pub(crate) fn bad_number(lexer: &mut Lexer<'_>) {
 }
 
 pub(crate) fn integer(lexer: &mut Lexer<'_>) {
-    // 2^63 itself is right under a minus, which only the parser sees.
+    // 2^63 itself is valid under a minus, which only the parser sees.
     if integer_value(lexer.slice()).is_none_or(|value| value > 1 << 63) {
         defect(lexer, Defect::Range);
     }
@@ -342,7 +343,8 @@ pub(crate) fn block_comment(lexer: &mut Lexer<'_>) -> FilterResult<(), ()> {
     FilterResult::Skip
 }
 
-/// The rest of a string after its opening quote. One without an end stops at the line's end.
+/// Lexes the rest of a string after its opening quote. An unterminated one stops at the end of the
+/// line.
 pub(crate) fn string(lexer: &mut Lexer<'_>) -> FilterResult<(), ()> {
     let rest = lexer.remainder().as_bytes();
     let start = lexer.span().end;
@@ -428,7 +430,7 @@ pub(crate) fn string_value(text: &str) -> Vec<u8> {
     value
 }
 
-/// The rest of a character literal after its opening quote.
+/// Lexes the rest of a character literal after its opening quote.
 pub(crate) fn character(lexer: &mut Lexer<'_>) -> FilterResult<(), ()> {
     let rest = lexer.remainder();
     let bytes = rest.as_bytes();
@@ -448,7 +450,7 @@ pub(crate) fn character(lexer: &mut Lexer<'_>) -> FilterResult<(), ()> {
         [byte, ..] if !byte.is_ascii() => "a character literal is one byte; use a string",
         _ => "a character literal is one byte; strings are written between `\"`",
     };
-    // The literal's end, where one is near; otherwise only the quote is taken.
+    // The end of the literal, if it is near; otherwise only the quote is consumed.
     let skip = if bytes.first() == Some(&b'\\') { 2 } else { 0 };
     let end = rest
         .char_indices()

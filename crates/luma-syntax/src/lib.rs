@@ -40,10 +40,10 @@ lalrpop_mod!(
     grammar
 );
 
-/// More than this many errors of one file help nobody, and cost memory.
+/// Maximum number of errors reported for one file; more help nobody and cost memory.
 const MAX_DIAGNOSTICS: usize = 1000;
 
-/// The outcome of [`parse`]: a tree (with `Error` nodes where text was unusable) and what is wrong.
+/// The outcome of [`parse`]: a tree (with `Error` nodes where text was unusable) and the errors.
 #[derive(Debug, Clone)]
 pub struct Parse {
     /// The tree of all that could be parsed. After errors its arenas may hold nodes that no item
@@ -90,7 +90,8 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         diagnostics.retain(|diagnostic| {
             index += 1;
             let start = diagnostic.primary.as_ref().map_or(0, |label| label.span.start);
-            // Brackets opened before are not closed because their closers were swallowed.
+            // Brackets opened before that offset seem unclosed because their closers were
+            // swallowed.
             index <= lexical || start < doubtful && diagnostic.code.as_str() != "E0102"
         });
     }
@@ -104,9 +105,10 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     Parse { ast: cx.ast, diagnostics }
 }
 
-/// Parses one declaration, again after each error with the unusable part cut out.
+/// Parses one declaration. After each error, the unusable part is cut out and the rest parsed
+/// again.
 fn item(cx: &mut Builder<'_>, parser: &grammar::ItemParser, mut chunk: Chunk) {
-    // So many tries that any function people write is covered, yet the time stays linear.
+    // Enough attempts for any hand-written function, yet few enough to keep the time linear.
     let mut tries = (4_000_000 / chunk.tokens.len().max(1)).clamp(4, 50);
     let checkpoint = cx.diagnostics.len();
     let mut errors: Vec<Diagnostic> = Vec::new();
@@ -153,7 +155,7 @@ fn item(cx: &mut Builder<'_>, parser: &grammar::ItemParser, mut chunk: Chunk) {
     if let Some(broken) = chunk.broken_at {
         errors
             .retain(|error| error.primary.as_ref().is_some_and(|label| label.span.start < broken));
-        // Checks on the balanced remainder would be guesses, too.
+        // Errors of later checks on the balanced remainder would be guesses, too.
         let kept = cx.diagnostics.split_off(checkpoint.min(cx.diagnostics.len()));
         cx.diagnostics.extend(
             kept.into_iter().filter(|error| {
@@ -164,7 +166,7 @@ fn item(cx: &mut Builder<'_>, parser: &grammar::ItemParser, mut chunk: Chunk) {
     cx.diagnostics.append(&mut errors);
 }
 
-/// The examples of README.md are tests.
+/// Runs the examples in README.md as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -9,7 +9,7 @@ use crate::lexer;
 use crate::token::{T, Token};
 
 /// The error for `tokens[at]` (one past the last: the declaration ends too early), where only
-/// `expected` tokens may stand. `None` if the defect is already reported.
+/// `expected` tokens are allowed. `None` if the defect is already reported.
 pub(crate) fn syntax_error(
     cx: &Builder<'_>,
     tokens: &[Token],
@@ -32,16 +32,16 @@ pub(crate) fn syntax_error(
     )
 }
 
-/// The error for what cannot stand at module level. `again`: it follows another such chunk.
-/// Unless the brackets of the file are `balanced`, its statements are then taken for the rest of a
-/// function that was closed too early.
+/// The error for a chunk that is not allowed at module level. `again` says that it follows another
+/// such chunk; unless the brackets of the file are `balanced`, its statements are then assumed to
+/// be the rest of a function that was closed too early.
 pub(crate) fn stray(cx: &mut Builder<'_>, chunk: &Chunk, again: bool, balanced: bool) {
     let (Some(&first), None) = (chunk.tokens.first(), chunk.broken_at) else { return };
     let like_declaration =
         matches!(first.kind, T::Fn | T::Struct | T::Enum | T::Impl) || first.kind.is_type_keyword();
     let blank = cx.text(0, first.start).bytes().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
     let starts_line = blank.is_none_or(|byte| byte == b'\n');
-    // What goes on in the same line, or is left of what was reported, is no further error.
+    // What continues on the same line, or is the rest of what was reported, is not another error.
     let again = again && !(balanced && starts_line && !matches!(first.kind, T::Else | T::Elif));
     if first.kind == T::Bad || again && !like_declaration {
         return;
@@ -95,7 +95,7 @@ pub(crate) struct Site<'s> {
 }
 
 impl Site<'_> {
-    /// The token `offset` after the offending one; commas that were put in do not count there.
+    /// The token `offset` after the offending one; inserted commas are not counted.
     pub(crate) fn token(&self, offset: isize) -> Option<Token> {
         if offset < 0 {
             return self.tokens.get(self.at.checked_add_signed(offset)?).copied();
@@ -125,7 +125,7 @@ impl Site<'_> {
         }
     }
 
-    /// The place right after the token before the offending one.
+    /// The position right after the token before the offending one.
     fn behind(&self) -> Span {
         let before = self.tokens.get(..self.at).and_then(|before| before.last());
         before.map_or_else(|| self.cx.span(0, 0), |token| self.span(*token).shrink_to_end())
@@ -147,12 +147,12 @@ impl Site<'_> {
         self.may("int") && self.may("double")
     }
 
-    /// An operand just ended and the expression may go on.
+    /// Whether an operand just ended and the expression may continue.
     pub(crate) fn after_operand(&self) -> bool {
         self.may("==") && self.may("%")
     }
 
-    /// The offending token stands on a later line than the one before it.
+    /// Whether the offending token is on a later line than the one before it.
     pub(crate) fn on_new_line(&self) -> bool {
         let (Some(before), Some(here)) = (self.token(-1), self.token(0)) else { return false };
         self.cx.text(before.end, here.start).contains('\n')
@@ -176,7 +176,7 @@ impl Site<'_> {
         })
     }
 
-    /// A missing `;` or `,` is shown where it belongs: behind the token before.
+    /// A missing `;` or `,` is shown where it belongs: right after the previous token.
     fn missing_separator(&self) -> Option<Diagnostic> {
         let separator = if self.may(";") {
             ";"
@@ -224,7 +224,7 @@ impl Site<'_> {
         self.error(codes::E0101, self.here(), message)
     }
 
-    /// The same, with help where there is some.
+    /// The same, with help if there is any.
     fn general(&self) -> Diagnostic {
         let mut diagnostic = self.general_message();
         let kind = self.kind(0);
@@ -272,7 +272,7 @@ impl Site<'_> {
         Some(self.error(codes::E0104, span, message))
     }
 
-    /// What may stand here, in a few words.
+    /// What is allowed here, in a few words.
     fn wanted(&self) -> String {
         let mut wanted: Vec<String> = Vec::new();
         if self.expects_statement() {
@@ -293,7 +293,7 @@ impl Site<'_> {
             ]
         };
         for &token in listed {
-            // After an operand a bracket would go on with the expression: rarely meant.
+            // After an operand, a bracket would continue the expression, which is rarely meant.
             let goes_on = self.after_operand() && matches!(token, "=" | "<" | ">" | "(" | "{");
             let aliases = token == "=" && self.may("->");
             if self.may(token) && !goes_on && !aliases {

@@ -8,8 +8,8 @@ use luma_diagnostics::never;
 use crate::token::{Role, T, Token};
 use crate::{foreign, lexer};
 
-/// Replaces what surrounds `tokens[at]` by an `Error` token. False if nothing but the whole
-/// declaration does, which then is lost.
+/// Replaces the smallest cuttable part around `tokens[at]` with an `Error` token. False if there is
+/// none, so that the whole declaration is lost.
 pub(crate) fn cut(text: &str, tokens: &mut Vec<Token>, at: usize) -> bool {
     let mut at = at.min(tokens.len());
     loop {
@@ -132,7 +132,7 @@ fn statement(text: &str, tokens: &[Token], open: usize, at: usize) -> Option<(us
         }
     }
     let close = closing(tokens, open);
-    // A statement that lacks its end: the next one is kept.
+    // The statement before has no end: the next one is kept.
     if from < at && (at >= close || starts_fresh(at) || missing_end(text, tokens, at)) {
         return Some((from, at));
     }
@@ -150,7 +150,7 @@ fn statement(text: &str, tokens: &[Token], open: usize, at: usize) -> Option<(us
     (from < close).then_some((from, close))
 }
 
-/// Whether the statement before `at` seems to be whole but for its `;`: an operand ends right
+/// Whether the statement before `at` seems to be complete except for its `;`: an operand ends right
 /// before `at` and another one starts there.
 fn missing_end(text: &str, tokens: &[Token], at: usize) -> bool {
     let word = at.checked_sub(1).and_then(|index| tokens.get(index));

@@ -158,7 +158,8 @@ pub(crate) enum T {
     /// `{` of a block, a definition's body, or a literal after a name.
     #[token("{")]
     LBrace,
-    /// `{` that starts an anonymous struct literal; told from `LBrace` by the token before it.
+    /// `{` that starts an anonymous struct literal; distinguished from `LBrace` by the token before
+    /// it.
     LitBrace,
     #[token("}")]
     RBrace,
@@ -201,7 +202,7 @@ pub(crate) enum T {
     #[token(".")]
     Dot,
 
-    /// Text that is no token; already reported.
+    /// Text that is not a token; already reported.
     #[regex(r"//[^\n]*", lexer::line_comment, allow_greedy = true)]
     #[token("/*", lexer::block_comment)]
     #[regex(r"@[A-Za-z_][A-Za-z0-9_]*", lexer::unknown_directive)]
@@ -241,7 +242,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// A token that is no opening bracket.
+    /// A token that is not an opening bracket.
     pub(crate) fn new(kind: T, start: u32, end: u32) -> Self {
         Self { kind, role: Role::None, start, end }
     }

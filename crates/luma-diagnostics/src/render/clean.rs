@@ -1,20 +1,21 @@
 //! Text that is safe to send to a terminal.
 
-/// Characters of one line of a message that are printed. Messages quote the program, and a name
-/// there may be a million characters long.
+/// Maximum number of characters printed for one line of a message. Messages quote the program, in
+/// which a name may be a million characters long.
 const LONGEST: usize = 2000;
 
-/// `text` on one line, with visible stand-ins for what would steer a terminal.
+/// `text` on one line, with visible replacements for characters that would control a terminal.
 pub(super) fn clean_line(text: &str) -> String {
     shorten(text.lines().map(clean_words).collect::<Vec<_>>().join(" "))
 }
 
-/// Like [`clean`], but keeps line ends.
+/// Like [`clean`], but keeps newlines.
 pub(super) fn clean_lines(text: &str) -> String {
     text.lines().map(|line| shorten(clean_words(line))).collect::<Vec<_>>().join("\n")
 }
 
-/// The same for the name of a file, which is never cut: it has to be found again.
+/// The same for the name of a file, which is never shortened: readers need all of it to find the
+/// file.
 pub(super) fn clean_name(text: &str) -> String {
     text.lines().map(clean_words).collect::<Vec<_>>().join(" ")
 }
@@ -30,8 +31,8 @@ fn shorten(line: String) -> String {
     head.chain("...".chars()).chain(line.chars().skip(count - half)).collect()
 }
 
-/// The same for source text, where tabs matter. One character stays one character, so columns
-/// stay what they are.
+/// The same for source text, where tabs matter. Each character is replaced by exactly one, so
+/// columns do not change.
 pub(super) fn clean_source(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().map(stand_in)
 }
@@ -43,11 +44,11 @@ fn clean_words(line: &str) -> String {
 fn stand_in(c: char) -> char {
     match c {
         '\t' => c,
-        // The pictures of the C0 controls stand in their order from U+2400 on.
+        // From U+2400 on, Unicode has symbols for the C0 controls, in the same order.
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
         '\x7f' => '\u{2421}',
         '\u{80}'..='\u{9f}' => '\u{fffd}',
-        // Marks that reorder or hide text: what is shown would not be what is compiled.
+        // Characters that reorder or hide text: what is shown would not be what is compiled.
         '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => '\u{fffd}',
         '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
         _ => c,

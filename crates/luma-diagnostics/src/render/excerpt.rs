@@ -1,8 +1,8 @@
 //! The few lines of a file that a diagnostic shows.
 //!
-//! The snippet renderer scans all the text it is given, once for each diagnostic, and prints lines
-//! whole. So it gets the lines in question alone, long ones reduced to what surrounds the marks;
-//! the work for one diagnostic depends on the diagnostic and not on the file.
+//! The snippet renderer scans all the text it is given, once for each diagnostic, and prints whole
+//! lines. Therefore it is given only the relevant lines, and of long ones only what surrounds the
+//! marks: the work for a diagnostic does not depend on the size of the file.
 
 use std::ops::Range;
 
@@ -16,12 +16,12 @@ const AROUND: usize = 60;
 /// Replaces the text that is left out.
 const GAP: &str = "...";
 
-/// A stretch of lines of one file, made fit for printing.
+/// A range of lines of one file, prepared for printing.
 pub(super) struct Excerpt<'a> {
     file: &'a SourceFile,
     /// The lines, separated by `\n`.
     pub(super) text: String,
-    /// Number of the first one, from 1.
+    /// Number of the first line, from 1.
     pub(super) first_line: u32,
     /// The parts of the file that `text` holds, in order.
     parts: Vec<Part>,
@@ -53,20 +53,20 @@ impl<'a> Excerpt<'a> {
             }
         }
         if excerpt.text.is_empty() || excerpt.text.ends_with('\n') {
-            // Otherwise the last line, being empty, would not count as one.
+            // Otherwise an empty last line would not count as a line.
             excerpt.text.push(' ');
         }
         excerpt
     }
 
-    /// Where `range` of the file stands in `text`.
+    /// The range in `text` that corresponds to `range` in the file.
     pub(super) fn locate(&self, range: &Range<u32>) -> Range<usize> {
         let start = self.position(range.start as usize);
         start..self.position(range.end as usize).max(start)
     }
 
-    /// Whether `offset` stands in a line whose beginning is left out, so that its column in the
-    /// excerpt is not its column in the file.
+    /// Whether `offset` is in a line whose beginning is left out, so that its column in the excerpt
+    /// is not its column in the file.
     pub(super) fn is_shifted(&self, offset: u32) -> bool {
         let line = self.file.line_col(offset).line;
         let start = self.file.line_range(line).start as usize;
@@ -112,7 +112,7 @@ pub(super) fn lines_of(file: &SourceFile, mark: &Range<u32>) -> (u32, u32) {
     (file.line_col(mark.start).line, file.line_col(mark.end).line)
 }
 
-/// The parts of `line` to show: all of a short line, what surrounds the ends of the marks of a
+/// The parts of `line` to show: all of a short line, or what surrounds the ends of the marks on a
 /// long one.
 fn kept_parts(text: &str, line: &Range<usize>, marks: &[Range<u32>]) -> Vec<Range<usize>> {
     if line.len() <= LONG_LINE {

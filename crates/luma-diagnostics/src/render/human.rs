@@ -1,4 +1,4 @@
-//! The rustc look.
+//! The format for people, which resembles that of rustc.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,18 +9,18 @@ use super::clean::{clean_line, clean_lines, clean_name};
 use super::excerpt::{Excerpt, lines_of};
 use crate::{Diagnostic, FileId, Fix, PathStep, Severity, SourceFile, SourceMap, Span};
 
-/// A mark over more lines is shown by its first line only.
+/// Of a mark that covers more lines than this, only the first line is shown.
 const MOST_LINES: u32 = 30;
 /// Marks further apart than this many lines get excerpts of their own.
 const FAR: u32 = 60;
-/// Marks shown in source text; the rest is counted.
+/// Maximum number of marks shown in source text; the rest are only counted.
 const MOST_MARKS: usize = 16;
 /// Longest path whose steps are shown in the source text.
 const SHORT_PATH: usize = 6;
 /// Steps listed at the beginning and at the end of a long path.
 const LISTED: usize = 20;
 
-/// `diagnostic` as people read it, ending with a line end.
+/// `diagnostic` in the human format, ending with a newline.
 pub(super) fn render(map: &SourceMap, colour: bool, diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity() {
         Severity::Error => Level::ERROR,
@@ -62,8 +62,8 @@ pub(super) fn render(map: &SourceMap, colour: bool, diagnostic: &Diagnostic) -> 
     text
 }
 
-/// Whether `line` announces another file without naming one. The snippet renderer prints that
-/// where the place was stated apart from the snippet, see [`snippet`].
+/// Whether `line` introduces another file without naming it. The snippet renderer prints such a
+/// line if the location is stated separately from the snippet, see [`snippet`].
 fn is_empty_origin(line: &str) -> bool {
     let line = line.trim_start_matches([' ', '\x1b', '[', '1', '9', '4', 'm']);
     line.trim_end_matches("\x1b[0m").trim_end() == ":::"
@@ -78,7 +78,7 @@ struct Mark<'a> {
     primary: bool,
 }
 
-/// What is marked in source text, the primary label first, and how many places did not fit.
+/// The marks in the source text, the primary label first, and the number of those that did not fit.
 fn marks<'a>(map: &'a SourceMap, diagnostic: &Diagnostic, inline: bool) -> (Vec<Mark<'a>>, usize) {
     let primary = diagnostic.primary.iter().map(|label| (label.span, &label.message, true));
     let secondary = diagnostic.secondary.iter().map(|label| (label.span, &label.message, false));
@@ -95,8 +95,8 @@ fn marks<'a>(map: &'a SourceMap, diagnostic: &Diagnostic, inline: bool) -> (Vec<
     for (index, step) in steps.iter().enumerate() {
         let Some(new) = mark(map, step.span, clean_line(&step.message), false) else { continue };
         let number = index + 1;
-        // A step where a label stands already only lends the label its number. The primary label
-        // says what is wrong, which is another thing than what happens there.
+        // If the position of a step already has a label, the step only adds its number to the
+        // label. The primary label is different: it says what is wrong, not what happens there.
         let same = |old: &&mut Mark<'_>| {
             (old.id, &old.range) == (new.id, &new.range)
                 && (!old.primary || old.text == new.text || old.text.is_empty())
@@ -116,8 +116,8 @@ fn mark(map: &SourceMap, span: Span, text: String, primary: bool) -> Option<Mark
     Some(Mark { id: span.file, file, range: visible_range(file, span), text, primary })
 }
 
-/// The part of `span` that is marked: no line ends at its end, and no more than its first line
-/// where it covers many.
+/// The part of `span` that is marked: without a newline at its end, and only its first line if it
+/// covers many.
 fn visible_range(file: &SourceFile, span: Span) -> Range<u32> {
     let range = file.clamp(span);
     let first_line = file.line_col(range.start).line;
@@ -131,7 +131,8 @@ fn visible_range(file: &SourceFile, span: Span) -> Range<u32> {
     start..end.max(start)
 }
 
-/// One snippet for each neighbourhood of marks: that of the primary label first, then in order.
+/// One snippet for each group of nearby marks: first that of the primary label, then the others in
+/// order.
 fn snippets(marks: &[Mark<'_>]) -> Vec<Element<'static>> {
     let mut files: BTreeMap<FileId, Vec<&Mark<'_>>> = BTreeMap::new();
     for mark in marks {
@@ -170,7 +171,7 @@ fn snippet(cluster: &[&Mark<'_>]) -> Vec<Element<'static>> {
     }
     let name = clean_name(lead.file.name());
     if excerpt.is_shifted(lead.range.start) {
-        // The snippet would state the column it has in the excerpt.
+        // The snippet renderer would state the column in the excerpt.
         let at = lead.file.line_col(lead.range.start);
         let origin = Origin::path(name).line(at.line as usize).char_column(at.column as usize);
         vec![origin.into(), snippet.into()]
@@ -200,8 +201,8 @@ fn suggestion(map: &SourceMap, fix: &Fix) -> Option<Element<'static>> {
     Some(snippet.into())
 }
 
-/// Whether the steps of the path read well as labels: few, in the file of the primary label, and
-/// no crowd on one line.
+/// Whether the steps of the path read well as labels: few, all in the file of the primary label,
+/// and not too many on one line.
 fn path_fits_source(map: &SourceMap, diagnostic: &Diagnostic) -> bool {
     let Some(primary) = &diagnostic.primary else { return false };
     let Some(file) = map.file(primary.span.file) else { return false };

@@ -1,11 +1,11 @@
-//! One JSON object a line; the shape is documented at [`Format::Json`](super::Format::Json).
+//! One JSON object per line; the schema is documented at [`Format::Json`](super::Format::Json).
 
 use serde::Serialize;
 
 use super::short::severity_name;
 use crate::{Diagnostic, Fix, Help, OrNever as _, SourceFile, SourceMap, Span};
 
-/// The object of `diagnostic`, ending with a line end.
+/// The object of `diagnostic`, ending with a newline.
 pub(super) fn render(map: &SourceMap, diagnostic: &Diagnostic) -> String {
     let label = |span, message| JsonLabel { span: json_span(map, span), message };
     let object = JsonDiagnostic {

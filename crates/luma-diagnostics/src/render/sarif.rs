@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{CATALOGUE, Code, Diagnostic, Fix, Severity, SourceMap, Span};
 
-/// The log of `diagnostics`, ending with a line end. The rules are the codes that occur.
+/// The log of `diagnostics`, ending with a newline. The rules are the codes that occur.
 pub(super) fn log(map: &SourceMap, diagnostics: &[&Diagnostic]) -> String {
     let occur: BTreeMap<Code, usize> = {
         let mut codes: Vec<Code> = diagnostics.iter().map(|d| d.code).collect();
@@ -152,7 +152,7 @@ fn uri(name: &str) -> String {
     if name.starts_with('/') {
         uri.push_str("file://");
     } else if name.split('/').next().is_some_and(|first| first.contains(':')) {
-        // What stands before a colon would be taken for a scheme.
+        // Otherwise the part before the colon would be parsed as a scheme.
         uri.push_str("./");
     }
     for &byte in name.as_bytes() {

@@ -1,4 +1,4 @@
-//! One line a diagnostic.
+//! One line per diagnostic.
 
 use super::clean::{clean_line, clean_name};
 use crate::{Diagnostic, Severity, SourceMap};

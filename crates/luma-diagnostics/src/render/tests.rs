@@ -23,7 +23,7 @@ fn map(text: &str) -> SourceMap {
     map
 }
 
-/// The `nth` place, from 0, where `needle` stands in file `id`.
+/// The `nth` occurrence, from 0, of `needle` in file `id`.
 fn at(map: &SourceMap, id: u32, needle: &str, nth: usize) -> Span {
     let file = map.file(FileId(id)).unwrap();
     let (start, _) = file.text().match_indices(needle).nth(nth).unwrap();
@@ -275,7 +275,7 @@ fn columns_count_characters() {
     assert_eq!(file.clamp(Span::new(FileId(0), 1, 1)), 0..2);
 }
 
-/// Numbers that look random and are the same in each run.
+/// Deterministic pseudo-random numbers.
 fn noise(seed: &mut u64) -> u64 {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *seed >> 33
@@ -351,7 +351,8 @@ fn cost_does_not_grow_with_the_file() {
             let rendered = render_all(&map, RenderOptions { format, colour: false }, &all);
             assert!(rendered.len() < 4_000_000, "{}", rendered.len());
         }
-        // One scan of the file for each diagnostic would be 10 GB, minutes unoptimised.
+        // Scanning the file for each diagnostic would read 10 GB, which takes minutes in a debug
+        // build.
         assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     }
 }

@@ -1,8 +1,9 @@
 //! Structured and unstructured control flow, and deferred code.
 //!
-//! Regions are walked with an explicit stack of [`Task`]s, so nesting costs heap. Deferred code is
-//! not put where control leaves: it stands once and is registered when control reaches it, as the
-//! definition of `luma.defer` says. This knows nothing of how `lower-defer` does it.
+//! Regions are walked with an explicit stack of [`Task`]s, so deep nesting uses the heap. Deferred
+//! code is not copied to the places where control leaves: it is emitted once and registered when
+//! control reaches it, as the definition of `luma.defer` says. This is independent of how
+//! `lower-defer` works.
 
 use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dialects::{attr, luma};
@@ -13,7 +14,7 @@ use super::{Body, Label};
 use crate::code::{CallSite, HostSite, Inst, Slot, SwitchTable};
 use crate::host;
 
-/// Something still to be done.
+/// A pending step of the walk.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Task {
     /// An operation and what follows it in its block.
@@ -31,21 +32,21 @@ pub(super) enum Task {
 /// What `luma.yield` does in a region.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End {
-    /// Hands its values on and goes there.
+    /// Passes its values on and jumps to the target.
     Go(Target),
-    /// Goes to one of two targets, with the values behind the first.
+    /// Branches to one of two targets; the values after the first are passed on.
     Condition(Target, Target),
     Defer,
 }
 
-/// Where to go with values, and who gets them.
+/// A jump target and the receiver of the values passed along.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Target {
     label: Label,
     to: Receiver,
 }
 
-/// The receiver of the values that control carries.
+/// The receiver of the values passed along with a jump.
 #[derive(Clone, Copy, Debug)]
 enum Receiver {
     Results(Op),
@@ -168,7 +169,7 @@ impl Body<'_, '_> {
         }
     }
 
-    /// The only block of `region`, to be walked next.
+    /// Schedules the only block of `region` to be walked next.
     fn region(&mut self, region: Region, end: End) {
         self.tasks.push(Task::Leave);
         let first = self.f.blocks(region).first().and_then(|&block| self.f.first(block));
@@ -222,7 +223,7 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Goes where the cases of `op` say; the first target is the default.
+    /// Branches on the cases of `op`; the first target is the default.
     fn dispatch(&mut self, op: Op, targets: &[Label]) {
         let value = self.operand(op, 0);
         let is_byte = self.f.value_type(value) == Type::I8;
@@ -244,11 +245,11 @@ impl Body<'_, '_> {
         self.emit(Inst::Switch { a, table: index });
     }
 
-    /// Goes to `yes` when `condition` holds, else to `no`. A comparison right before is part of it.
+    /// Branches to `yes` if `condition` holds, else to `no`. Fuses a comparison right before it.
     fn test(&mut self, condition: Value, yes: Label, no: Label) {
         let reg = self.reg(condition);
         let last = self.c.program.code.last().copied();
-        // Another use of its result would miss it.
+        // The result of the comparison must have no other use.
         let compared =
             self.f.def_op(condition).is_some_and(|op| self.f.op_name(op) == luma::Cmp::NAME);
         let alone = compared && self.last_bound != Some(self.pc()) && self.is_used_once(condition);
@@ -292,7 +293,7 @@ impl Body<'_, '_> {
                 if values.is_empty() {
                     return self.test(condition, yes.label, no.label);
                 }
-                // Stops on the way that hand the values over.
+                // Intermediate labels at which the values are passed.
                 let stops = [self.label(), self.label()];
                 self.test(condition, stops[0], stops[1]);
                 for (stop, target) in stops.into_iter().zip([yes, no]) {
@@ -318,7 +319,7 @@ impl Body<'_, '_> {
         self.emit(inst);
     }
 
-    /// Leaves for `target`, where `base` defers are left.
+    /// Leaves for `target`, where `base` defers are still registered.
     fn leave(&mut self, op: Op, base: u32, target: Target) {
         if self.pending > base {
             self.emit(Inst::RunDefers { to: base });
@@ -350,7 +351,7 @@ impl Body<'_, '_> {
 
     // --- branches ---------------------------------------------------------------------------
 
-    /// Where to go for `successor`: its block, or a stop on the way that passes values.
+    /// The label to jump to for `successor`: its block, or an intermediate one that passes values.
     fn entry_of(&mut self, successor: SuccessorRef<'_>) -> (Label, bool) {
         if successor.args.is_empty() {
             (self.block_label(successor.block), false)
@@ -379,7 +380,7 @@ impl Body<'_, '_> {
         self.emit(Inst::Jump { to: label });
     }
 
-    /// Moves values all at once.
+    /// Moves values in parallel.
     fn moves(&mut self, moves: &[(Slot, Slot)]) {
         let mut written = FxHashSet::default();
         let clash = moves.len() > 1

@@ -9,7 +9,7 @@ use crate::code::GlobalImage;
 use crate::memory;
 
 impl Compiler<'_> {
-    /// Makes the images of all globals.
+    /// Builds the images of all globals.
     pub(super) fn globals(&mut self) {
         let module = self.module;
         for (&name, global) in &module.globals {
@@ -25,7 +25,7 @@ impl Compiler<'_> {
 
     /// Writes `init` of type `ty` to `bytes`, which are zero.
     fn fill(&mut self, bytes: &mut [u8], ty: Type, init: &Attribute) {
-        // An initial value nests as deep as its type: the stack is explicit.
+        // An initial value nests as deeply as its type, so the stack is explicit.
         let mut stack = vec![(0u64, ty, init)];
         while let Some((at, ty, init)) = stack.pop() {
             if let Attribute::Array(items) = init {

@@ -1,5 +1,5 @@
-//! Which variables need memory. One whose place is only loaded from and stored to, and that holds a
-//! scalar, is a register.
+//! Which variables need memory. A scalar variable whose place is only loaded from and stored to is
+//! kept in a register.
 
 use luma_ir::dialects::luma;
 use luma_ir::{Entity, Function, Module, Op, Value};
@@ -11,9 +11,9 @@ use super::Body;
 pub(super) enum Kind {
     /// An object with an address.
     Memory,
-    /// A register, and one that tells whether it has a value.
+    /// A register, and another that says whether it has a value.
     Checked,
-    /// A register: the first thing that happens to it is a store.
+    /// A register: the first access to it is a store.
     Plain,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn kinds(module: &Module, f: &Function) -> Vec<Kind> {
     kinds
 }
 
-/// How far to look for the first store.
+/// Number of operations to search for the first store.
 const NEAR: usize = 16;
 
 /// Whether a store to `place` follows `local` in its block before anything else can use it.

@@ -14,10 +14,10 @@ use rustc_hash::FxHashMap;
 use crate::code::{FunctionInfo, Inst, Pc, Program, Reg, Slot};
 use crate::layout::{LARGEST, Layouts};
 
-/// What all functions share while the program is made.
+/// State shared by all functions during compilation.
 struct Compiler<'a> {
     module: &'a Module,
-    /// There is a script that answers `ask`.
+    /// Whether a script answers `ask`.
     scripted: bool,
     layouts: Layouts<'a>,
     program: Program,
@@ -26,7 +26,7 @@ struct Compiler<'a> {
     literals: FxHashMap<Vec<u8>, u32>,
 }
 
-/// The program that `module`, which the verifier has accepted, is.
+/// Compiles `module`, which the verifier must have accepted.
 pub(crate) fn compile(module: &Module, scripted: bool) -> Program {
     let mut compiler = Compiler {
         module,
@@ -85,7 +85,7 @@ impl<'a> Compiler<'a> {
         (slots, frame.registers, frame.area)
     }
 
-    /// A place for a value of type `ty`.
+    /// Allocates a slot for a value of type `ty`.
     fn place(&mut self, frame: &mut Frame, ty: Type) -> Slot {
         if !self.module.context.is_aggregate(ty) {
             return Slot::Reg(frame.register());
@@ -101,7 +101,7 @@ impl<'a> Compiler<'a> {
         Slot::Area(at, size)
     }
 
-    /// The size of an object of type `ty`. Larger ones than memory holds make the program refused.
+    /// The size of an object of type `ty`. If it exceeds memory, the program is refused.
     fn size(&mut self, ty: Type) -> u32 {
         let size = self.layouts.of(ty).size;
         if size > LARGEST {
@@ -176,7 +176,7 @@ fn uses(f: &Function) -> Vec<u32> {
     uses
 }
 
-/// How much of an activation is given away.
+/// How much of an activation is allocated.
 #[derive(Clone, Copy, Default)]
 struct Frame {
     registers: u32,
@@ -193,10 +193,10 @@ impl Frame {
 /// A target whose position is not known yet.
 type Label = u32;
 
-/// One function while its instructions are made.
+/// One function during its compilation.
 struct Body<'c, 'a> {
     c: &'c mut Compiler<'a>,
-    /// The number of the function.
+    /// The index of the function.
     index: u32,
     f: &'a Function,
     frame: Frame,
@@ -233,7 +233,7 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Where `value` is; gives it a place if it has none.
+    /// The slot of `value`; allocates one if it has none.
     fn slot(&mut self, value: Value) -> Slot {
         if let Some(Some(slot)) = self.slots.get(value.index()) {
             return *slot;
@@ -248,13 +248,13 @@ impl Body<'_, '_> {
     fn reg(&mut self, value: Value) -> Reg {
         match self.slot(value) {
             Slot::Reg(reg) => reg,
-            // Types say which values are in registers.
+            // Types determine which values are in registers.
             Slot::Area(..) => 0,
         }
     }
 
     fn operand(&self, op: Op, index: usize) -> Value {
-        // The verifier has counted.
+        // The verifier has checked the number of operands.
         self.f.operands(op)[index]
     }
 
@@ -306,7 +306,7 @@ impl Body<'_, '_> {
     }
 
     fn bind(&mut self, label: Label) {
-        // A jump to here needs no jump.
+        // A jump to the next instruction is redundant.
         if let Some(&Inst::Jump { to }) = self.c.program.code.last()
             && to == label
             && self.last_bound != Some(self.pc())
@@ -332,7 +332,7 @@ impl Body<'_, '_> {
         label
     }
 
-    /// Puts positions in place of labels in what was emitted since `start`.
+    /// Replaces labels with positions in the code emitted since `start`.
     fn patch(&mut self, start: Pc) {
         let labels = &self.labels;
         let program = &mut self.c.program;

@@ -153,7 +153,7 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Integers and pointers compare signed, floats ordered. As a signed number a true is -1.
+    /// Integers and pointers compare signed, floats ordered. As a signed `i1`, true is -1.
     fn compare(&mut self, op: Op) {
         let (mut a, mut b, d) =
             (self.operand_reg(op, 0), self.operand_reg(op, 1), self.result_reg(op));
@@ -182,8 +182,8 @@ impl Body<'_, '_> {
         self.emit(inst);
     }
 
-    /// Integers widen by their sign (so a true is -1) and narrow to their low bits; floats become
-    /// 64-bit integers first, pointers are 64-bit integers.
+    /// Integers widen by their sign (so true becomes -1) and narrow to their low bits; floats
+    /// become 64-bit integers first, pointers are 64-bit integers.
     fn cast(&mut self, op: Op) {
         let (from, to) =
             (self.f.value_type(self.operand(op, 0)), self.f.value_type(self.result(op)));
@@ -252,7 +252,7 @@ impl Body<'_, '_> {
         }
     }
 
-    /// `luma.element` and `luma.offset`. Unknown memory is counted in bytes.
+    /// `luma.element` and `luma.offset`. Offsets into memory of unknown type are in bytes.
     fn index(&mut self, op: Op) {
         let (a, b, d) = (self.operand_reg(op, 0), self.operand_reg(op, 1), self.result_reg(op));
         let size = match self.element(self.result(op)) {

@@ -47,7 +47,7 @@ pub(super) const TABLE: &[Entry] = &[
     ("fmodf", "fff", Run::F32x2(|a, b| a % b)),
     ("toupper", "ii", Run::Char(|c| ascii(c).map_or(c, |b| b.to_ascii_uppercase().into()))),
     ("tolower", "ii", Run::Char(|c| ascii(c).map_or(c, |b| b.to_ascii_lowercase().into()))),
-    // What is true is the bit of the class in glibc's table.
+    // True is represented by the bit of the class in glibc's table.
     ("isupper", "ii", Run::Char(|c| class(c, 1 << 8, |b| b.is_ascii_uppercase()))),
     ("islower", "ii", Run::Char(|c| class(c, 1 << 9, |b| b.is_ascii_lowercase()))),
     ("isalpha", "ii", Run::Char(|c| class(c, 1 << 10, |b| b.is_ascii_alphabetic()))),

@@ -37,7 +37,7 @@ fn realloc(m: &mut Machine<'_, '_>, &[old, size, ..]: &Args) -> Faulty<Flow> {
         return next(m.memory.alloc(size, m.pc)?);
     }
     let Some(old_size) = m.memory.heap_size(old) else {
-        // Says what is wrong with it.
+        // Reports what is wrong with the pointer.
         m.memory.free(old, m.pc)?;
         return next(0);
     };
@@ -58,7 +58,7 @@ fn free(m: &mut Machine<'_, '_>, &[pointer, ..]: &Args) -> Faulty<Flow> {
     next(0)
 }
 
-/// Faults where C wants ranges that do not overlap.
+/// Faults if the ranges overlap, which C does not allow here.
 pub(super) fn disjoint(a: u64, a_size: u64, b: u64, b_size: u64) -> Faulty<()> {
     if a < b.saturating_add(b_size) && b < a.saturating_add(a_size) {
         return Err(bad_argument("the source and the target of a copy overlap"));

@@ -1,7 +1,8 @@
-//! Functions of C that programs may call without defining them.
+//! C functions that programs may call without defining them.
 //!
-//! Programs declare their own prototypes, with 64-bit integers where C has `int`. Arguments are cut
-//! to C's type; a 32-bit result leaves zeros in the upper half of the register, as on x86-64.
+//! Programs declare their own prototypes, with 64-bit integers where C has `int`. Arguments are
+//! truncated to C's type; a 32-bit result leaves zeros in the upper half of the register, as on
+//! x86-64.
 
 mod maths;
 mod memory;
@@ -30,13 +31,13 @@ pub(crate) struct HostFunction {
 /// The contents of open files by the address of their handle.
 pub(crate) type Files = FxHashMap<u64, Vec<u8>>;
 
-/// The environment: names, values, and where a value is once it has been asked for.
+/// The environment: names, values, and the address of a value once it has been asked for.
 pub(crate) type Environment = FxHashMap<Vec<u8>, (Vec<u8>, u64)>;
 
 /// How execution continues after a call.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Flow {
-    /// The program goes on with this in the result register.
+    /// The program continues with this value in the result register.
     Next(u64),
     /// The program ends.
     End(End),
@@ -53,7 +54,7 @@ enum Run {
     F32x2(fn(f32, f32) -> f32),
     Char(fn(i32) -> i32),
     Machine(fn(&mut Machine<'_, '_>, &Args) -> Faulty<Flow>),
-    /// With the number of arguments.
+    /// Also receives the number of arguments.
     Variadic(fn(&mut Machine<'_, '_>, &Args, usize) -> Faulty<Flow>),
 }
 
@@ -70,11 +71,11 @@ const TABLES: &[&[Entry]] =
 pub(crate) enum NotFound {
     /// No function of that name is known.
     Unknown,
-    /// What the known function takes and gives.
+    /// The parameters and the result of the known function, which differ from the prototype.
     Signature(String),
 }
 
-/// The function of C called `name`, for a prototype of these types; `scripted` adds `ask`.
+/// The C function called `name`, for a prototype of these types; `scripted` adds `ask`.
 pub(crate) fn find(
     context: &Context,
     name: &str,

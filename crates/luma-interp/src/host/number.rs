@@ -35,7 +35,7 @@ fn strtol(m: &mut Machine<'_, '_>, &[text, end, base, ..]: &Args) -> Faulty<Flow
     next(value as u64)
 }
 
-/// The integer at the start of `text`, saturated, and how many bytes it takes; none is 0.
+/// The integer at the start of `text`, saturated, and how many bytes it takes; 0 if there is none.
 fn integer(text: &[u8], mut base: u32) -> (i64, usize) {
     let mut at = spaces(text);
     let negative = text.get(at) == Some(&b'-');

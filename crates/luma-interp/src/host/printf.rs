@@ -5,7 +5,7 @@ use crate::machine::Machine;
 use crate::memory::Memory;
 use crate::trap::Faulty;
 
-/// Width and precision past this are refused: they only make spaces.
+/// Maximum width and precision; larger ones, which only produce padding, are refused.
 const WIDEST: usize = 1 << 15;
 
 /// `printf` with `count` arguments, the format among them.
@@ -27,7 +27,7 @@ struct Spec {
     alternate: bool,
     width: usize,
     precision: Option<usize>,
-    /// Bytes of the integer.
+    /// Size of the integer in bytes.
     size: u32,
 }
 
@@ -92,7 +92,7 @@ fn formatted(
     Ok(out)
 }
 
-/// What stands between `%` and the conversion.
+/// Parses what is between `%` and the conversion.
 fn spec(format: &[u8], at: &mut usize) -> Faulty<Spec> {
     let mut spec = Spec { size: 4, ..Spec::default() };
     while let Some(byte) = format.get(*at) {
@@ -154,7 +154,7 @@ fn number(spec: &Spec, conversion: u8, value: u64) -> (String, Vec<u8>) {
         _ => ("", unsigned.to_string()),
     };
     let digits = match spec.precision {
-        // Zero without digits prints none.
+        // With precision 0, a zero has no digits.
         Some(0) if unsigned == 0 => String::new(),
         Some(least) => format!("{digits:0>least$}"),
         None => digits,

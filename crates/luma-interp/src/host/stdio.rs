@@ -14,7 +14,7 @@ pub(super) const TABLE: &[Entry] = &[
     ("fclose", "ip", Run::Machine(fclose)),
 ];
 
-/// The size of a `FILE`; what is in it is nobody's business.
+/// The size of a `FILE`, whose contents are opaque.
 const HANDLE: u64 = 216;
 
 fn puts(m: &mut Machine<'_, '_>, &[text, ..]: &Args) -> Faulty<Flow> {

@@ -36,14 +36,14 @@ fn strcmp(m: &mut Machine<'_, '_>, &[a, b, ..]: &Args) -> Faulty<Flow> {
 }
 
 fn strncmp(m: &mut Machine<'_, '_>, &[a, b, most, ..]: &Args) -> Faulty<Flow> {
-    // The first difference, where the text that has ended counts as zero.
+    // The first difference, where a string that has ended counts as zeros.
     let (a, b) = (m.memory.text(a, most)?, m.memory.text(b, most)?);
     let byte = |text: &[u8], i: usize| i32::from(text.get(i).copied().unwrap_or(0));
     let differences = (0..a.len().max(b.len())).map(|i| byte(a, i) - byte(b, i));
     next(int(differences.into_iter().find(|&d| d != 0).unwrap_or(0)))
 }
 
-/// Puts `bytes`, which were read from `from`, at `to`, with a zero after them.
+/// Writes `bytes`, which were read from `from`, to `to`, followed by a zero.
 fn put(m: &mut Machine<'_, '_>, to: u64, from: u64, mut bytes: Vec<u8>) -> Faulty<()> {
     bytes.push(0);
     disjoint(to, bytes.len() as u64, from, bytes.len() as u64)?;
@@ -94,7 +94,7 @@ fn strstr(m: &mut Machine<'_, '_>, &[text, part, ..]: &Args) -> Faulty<Flow> {
     })
 }
 
-/// The address of what `search` finds in a text; its final zero can be found, too.
+/// The address of what `search` finds in a string; its terminating zero can be found, too.
 fn find(m: &Machine<'_, '_>, text: u64, search: impl Fn(&[u8]) -> Option<usize>) -> Faulty<Flow> {
     let mut bytes = m.memory.text(text, ALL)?.to_vec();
     bytes.push(0);

@@ -19,7 +19,7 @@ struct Seen {
 
 #[test]
 fn agree_with_the_compiler_on_the_test_programs() {
-    // Types nest as deep as a program likes, and the front end recurses over them.
+    // Types may nest arbitrarily deeply, and the front end recurses over them.
     let run = || {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut seen = Seen::default();
@@ -33,7 +33,7 @@ fn agree_with_the_compiler_on_the_test_programs() {
                 compare(&module, file, &mut seen);
             }
         }
-        // So that a change of folders or of the language cannot empty this test.
+        // Guards against a change of folders or of the language that leaves nothing to compare.
         assert!(seen.modules > 500, "only {} modules were compared", seen.modules);
         assert!(seen.types > 3_000, "only {} types were compared", seen.types);
         assert!(seen.structs > 200, "only {} structs were compared", seen.structs);
@@ -53,7 +53,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The module in `file`; `None` if it is wrong, as many test programs are.
+/// The module in `file`; `None` if it is erroneous, as many test programs are.
 fn module(file: &Path) -> Option<Module> {
     let text = fs::read_to_string(file).ok()?;
     let context = Arc::new(Context::new());

@@ -1,4 +1,4 @@
-//! Branches: which states go which way, and the values that go along.
+//! Branches: the states in which each target is entered, and the values passed along.
 
 use luma_diagnostics::{OrNever as _, never};
 use luma_ir::dataflow::{Flow, Goal, Target};
@@ -11,10 +11,10 @@ use super::history::Event;
 use super::state::{Cell, Root, State, Val};
 use crate::summary::Scalar;
 
-/// Labels of one arm of a switch that are told apart.
+/// Maximum number of labels of one arm of a switch that are distinguished.
 const MAX_LABELS: usize = 4;
 
-/// What a value is while it is handed on.
+/// The contents of a value while it is passed along.
 enum Handed {
     Val(Val),
     Cells(Vec<Cell>),
@@ -59,7 +59,8 @@ impl Engine<'_> {
         chooser: Value,
         states: Vec<State>,
     ) -> Vec<Vec<State>> {
-        // The end of a loop's condition is told as a branch of the loop: 1 is another iteration.
+        // The end of a loop's condition is recorded as a branch of the loop, where 1 is another
+        // iteration.
         let is_end = self.f.op_regions(op).is_empty() && self.f.successors(op).is_empty();
         let outer = flow.region(op).and_then(|region| self.f.region_op(region));
         let (teller, regions) = match outer.filter(|_| is_end) {
@@ -86,8 +87,8 @@ impl Engine<'_> {
         vec![yes, no]
     }
 
-    /// A pointer that has moved by an unknown number of bytes, and is found to be equal to one that
-    /// has not, is where that is.
+    /// A pointer that has moved by an unknown number of bytes, and compares equal to one at a known
+    /// offset into the same memory, is at that offset.
     fn place_cursor(&mut self, state: &mut State, chooser: Value, truth: bool) {
         let f = self.f;
         let Some(cmp) = f.def_op(chooser).and_then(|op| luma::Cmp::cast(f, op)) else { return };
@@ -96,7 +97,7 @@ impl Engine<'_> {
         if pred != Some(if truth { "eq" } else { "ne" }) || !self.is_ptr(a) {
             return;
         }
-        // Where the operands have just been read from.
+        // The variables from which the operands have just been loaded.
         let place = |value: Value| {
             let load = f.def_op(value).filter(|&op| f.op_name(op) == luma::Load::NAME)?;
             let &place = f.operands(load).first()?;
@@ -130,7 +131,7 @@ impl Engine<'_> {
         ways
     }
 
-    /// Gives what control comes to the values that go along.
+    /// Assigns the values passed along to the values that receive them.
     fn hand(&mut self, state: &mut State, (from, to): (&[Value], &[Value])) {
         let vals: SmallVec<[Handed; 2]> = from
             .iter()
@@ -163,7 +164,7 @@ impl Engine<'_> {
         }
     }
 
-    /// Splits `state` on the truth of `condition`: in which of both it can go on.
+    /// Splits `state` on the truth of `condition`; `None` for a case that is impossible.
     fn split(
         &mut self,
         state: State,

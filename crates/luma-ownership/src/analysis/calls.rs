@@ -9,7 +9,7 @@ use super::state::{Root, State};
 use crate::summary::{Departure, Kept};
 
 impl Engine<'_> {
-    /// Executes a call; whether it returns.
+    /// Executes a call and returns whether the callee returns.
     pub(super) fn call(&mut self, state: &mut State, op: Op) -> bool {
         let f = self.f;
         let callee = luma::Call(op).callee_attr(f).and_then(Attribute::as_symbol);
@@ -77,7 +77,7 @@ impl Engine<'_> {
         true
     }
 
-    /// The callee may change what is no pointer in all memory it can reach.
+    /// The callee may change non-pointers in all memory it can reach.
     fn scribble_arguments(&mut self, state: &mut State, op: Op) {
         let f = self.f;
         let mut stack: Vec<Root> = Vec::new();
@@ -103,7 +103,7 @@ impl Engine<'_> {
         self.summary.scribbles |= self.passes_foreign(state, op);
     }
 
-    /// Whether the callee may reach memory this function did not make.
+    /// Whether the callee may reach memory this function did not create.
     pub(super) fn passes_foreign(&mut self, state: &State, op: Op) -> bool {
         let operands: Vec<Value> = self.f.operands(op).to_vec();
         operands.is_empty()
@@ -121,7 +121,7 @@ impl Engine<'_> {
         self.f.def_op(value).is_some_and(|def| self.f.op_name(def) == own::Give::NAME)
     }
 
-    /// The operation whose text is the argument `value` of `op`.
+    /// The operation whose source text is the argument `value` of `op`.
     pub(super) fn text_of(&self, op: Op, value: Value) -> Op {
         match self.f.def_op(value) {
             Some(def)

@@ -1,4 +1,4 @@
-//! Drives the analysis over control flow: what the shared engine asks at each point.
+//! Control flow: the callbacks of the shared engine.
 
 use luma_diagnostics::OrNever as _;
 use luma_ir::dataflow::{Flow, Goal, Interpreter, LoopHead, Point, Target, Turn, Way, Ways};
@@ -118,7 +118,7 @@ impl Interpreter for Engine<'_> {
     }
 }
 
-/// How objects are lost when a scope ends.
+/// How objects are lost when control leaves a scope in this way.
 fn loss(way: Way) -> Loss {
     match way {
         Way::Return => Loss::Exit,
@@ -127,15 +127,15 @@ fn loss(way: Way) -> Loss {
 }
 
 impl Engine<'_> {
-    /// Merges states until there are no more than may be.
+    /// Merges states until their number is within the bound.
     pub(super) fn limit(&mut self, states: &mut Vec<State>) {
         let max = self.max_states();
         limit(states, &self.histories, &mut self.terms, max);
     }
 
-    /// Ends the variables of `block` declared after `defer` (and before `next`, whose turn is over):
-    /// none of the deferred code still to run can see them. Without this, states would differ in
-    /// what no code can tell apart.
+    /// Ends the variables of `block` declared after `defer` (and before `next`, which has already
+    /// run): no deferred code that is still to run can see them. Otherwise states would differ in
+    /// ways that no code can observe.
     fn end_variables(
         &mut self,
         block: Block,
@@ -210,7 +210,7 @@ impl Engine<'_> {
             if !is_variable {
                 state.drop_value(value);
             } else if self.recorder.is_none() {
-                // What is written down tells all names that still lead to an object.
+                // Recorded facts list all names that still lead to an object.
                 state.end_unused(value, &self.terms);
             }
         }
@@ -224,7 +224,7 @@ impl Engine<'_> {
         }
     }
 
-    /// Forgets what is dead. In a large state that is put off until it has grown.
+    /// Forgets what is dead. For a large state this is postponed until it has grown.
     pub(super) fn sweep(&mut self, state: &mut State) {
         let size = state.size();
         self.work += size as u64 / 8;

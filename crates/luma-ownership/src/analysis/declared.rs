@@ -1,5 +1,5 @@
-//! Operations of dialects the analysis has never seen: what they do is what their table says of
-//! each operand and result, and the worst where it says nothing.
+//! Operations of dialects that the analysis does not know: their effects are those that their table
+//! declares for each operand and result; where it declares none, the worst is assumed.
 
 use luma_ir::dialect::{OwnershipEffect, Slot};
 use luma_ir::{Function, Module, Op};
@@ -15,7 +15,7 @@ pub(crate) fn is_foreign(module: &Module, f: &Function, op: Op) -> bool {
     !matches!(module.context.op_def(f.op_name(op)).dialect(), "luma" | "own")
 }
 
-/// What the table says of number `at`; the last entry stands for all that follow.
+/// The declared effect of operand or result number `at`; the last slot applies to all that follow.
 fn effect_of<C>(slots: &[Slot<C>], at: usize) -> Option<OwnershipEffect> {
     slots.get(at).or(slots.last()).and_then(|slot| slot.ownership)
 }
@@ -25,13 +25,13 @@ impl Engine<'_> {
         is_foreign(self.module, self.f, op)
     }
 
-    /// Executes `op` by its table. Pointers it says nothing of are borrowed, and what they lead to
-    /// may be changed unless the operation only reads.
+    /// Executes `op` according to its table. Pointers without a declared effect are borrowed, and
+    /// the memory they lead to may be changed unless the operation only reads.
     pub(super) fn declared(&mut self, state: &mut State, op: Op) {
         let f = self.f;
         let def = self.module.context.op_def(f.op_name(op));
         let harmless = def.traits.pure || def.traits.reads;
-        // First everything is looked at, then what is taken is gone.
+        // All operands are checked first; only then the taken ones are consumed.
         for (at, &value) in f.operands(op).iter().enumerate() {
             let taken = effect_of(&def.operands, at) == Some(OwnershipEffect::Takes);
             if taken || !self.is_ptr(value) {
@@ -74,7 +74,7 @@ impl Engine<'_> {
     }
 }
 
-/// Whether `op` moves ownership or may change memory, as its table says.
+/// Whether `op` moves ownership or may change memory, according to its table.
 pub(crate) fn matters(module: &Module, f: &Function, op: Op) -> bool {
     let def = module.context.op_def(f.op_name(op));
     let moves = |slot: Option<OwnershipEffect>| {

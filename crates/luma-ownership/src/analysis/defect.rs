@@ -1,4 +1,4 @@
-//! What the analysis finds, as facts: no wording, no source text.
+//! The defects the analysis finds, as facts: no wording, no source text.
 
 use luma_ir::{Op, Symbol};
 
@@ -150,17 +150,17 @@ impl DefectKind {
 pub struct Defect {
     /// The rule.
     pub kind: DefectKind,
-    /// Where: the operation whose source text is at fault. For a leak the take; `None` for a
-    /// defect of the function as a whole.
+    /// The operation whose source text is at fault; for a leak, the take. `None` for a defect of
+    /// the function as a whole.
     pub op: Option<Op>,
     /// The `own.take` of the object it is about, if one is known.
     pub take: Option<Op>,
-    /// The operation before that makes it a defect: the earlier free or transfer; for a leak, where
-    /// the object is lost.
+    /// The other operation involved: the earlier free or transfer; for a leak, the one at which the
+    /// object is lost.
     pub other: Option<Op>,
-    /// What happens on the way, in order.
+    /// The events on the path, in order.
     pub path: Vec<Event>,
-    /// What happens on all ways to objects taken where this one was.
+    /// What happens, over all paths, to the objects of the same take.
     pub fate: Fate,
 }
 

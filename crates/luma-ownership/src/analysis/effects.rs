@@ -1,4 +1,5 @@
-//! Summaries of calls: what a final state says to callers, and what that does to a caller's state.
+//! Effects of calls: how a final state is summarised for callers, and how a summary is applied to a
+//! caller's state.
 
 use luma_ir::dialects::luma;
 use luma_ir::{Op, Value};
@@ -10,9 +11,9 @@ use super::state::{Cell, ObjectId, Range, Root, State, Status, Val};
 use super::term::{Source, Term, TermData};
 use crate::summary::{Departure, Effect, Kept, Left, Path, Scalar, Summary};
 
-/// Objects that calls leave behind parameters are numbered from here, apart from results.
+/// Objects that calls leave behind parameters are numbered from here, separately from results.
 pub(super) const FIRST_LEFT: u32 = 1 << 24;
-/// Most objects that one way of ending is told to leave.
+/// Maximum number of objects left by one outcome of a call.
 const MOST_LEFT: usize = 16;
 
 impl Engine<'_> {
@@ -59,7 +60,7 @@ impl Engine<'_> {
                 }
                 _ => {}
             }
-            // Something is wrong with it; callers are told nothing they would report once more.
+            // A defect of it was reported; callers must not report it again.
             if let (Root::Term(term), Status::Muted) = (root, object.status) {
                 self.summary.writes = true;
                 if let Some(parameter) = self.parameter(term) {
@@ -146,12 +147,13 @@ impl Engine<'_> {
         state.cells_of(Root::Return).iter().rev().filter_map(returned).collect()
     }
 
-    /// What is known of the contents of `objects`. Where some of that was forgotten, it may be what
-    /// callers must not lose.
+    /// What is known of the contents of `objects`. If part of that was forgotten, it may include
+    /// objects that callers must not lose, so the function then counts as one that writes.
     fn contents(&mut self, state: &State, objects: &[Root]) -> Vec<Vec<(i64, Scalar, Left)>> {
         let is_partial = |&root: &Root| state.object(root).is_some_and(|object| object.partial);
         self.summary.writes |= objects.iter().any(is_partial);
-        // Callers that are not told what is where must know that it is somewhere.
+        // Callers that do not learn where a parameter is stored must know that it is stored
+        // somewhere.
         let outward = |status: Status| matches!(status, Status::Stored | Status::Returned(_));
         for cell in &state.cells {
             let owner = state.object(cell.root).is_some_and(|object| outward(object.status));
@@ -168,7 +170,8 @@ impl Engine<'_> {
         objects.iter().map(content).collect()
     }
 
-    /// Objects stored where callers would find them are lost if they are told nothing of it.
+    /// Objects stored where callers would find them leave the tracked fragment if the summary does
+    /// not mention them.
     pub(super) fn note_lost_stores(&mut self) {
         if self.summary.hides || self.summary.writes || self.summary.effects.is_empty() {
             let lost = self.stored.iter().map(|&site| (site, Departure::Stored));
@@ -252,8 +255,8 @@ impl Engine<'_> {
         }
     }
 
-    /// Lets a call end in each of the ways that are possible here; whether there is one. The first
-    /// is left in `state`, the others in `self.forks`.
+    /// Applies each outcome of a call that is possible here. The first resulting state is left in
+    /// `state`, the others in `self.forks`.
     pub(super) fn apply(
         &mut self,
         state: &mut State,
@@ -309,7 +312,7 @@ impl Engine<'_> {
         }
         let mut objects = FxHashMap::default();
         let result = match effect.result {
-            // Where it is stored is not told.
+            // The summary does not say where it is stored.
             Left::Object { .. } if writes => None,
             _ => self.left_here(state, op, effect, &effect.result, 0, &mut objects),
         };
@@ -384,7 +387,7 @@ impl Engine<'_> {
         true
     }
 
-    /// What the objects hold that were given to the call `op`, and were not left somewhere.
+    /// Decides what becomes of the contents of the objects that were given to the call `op`.
     fn settle_given(&mut self, state: &mut State, op: Op, effect: &Effect, writes: bool) {
         let args: Vec<Value> = self.f.operands(op).to_vec();
         for (parameter, arg) in args.into_iter().enumerate() {
@@ -408,8 +411,8 @@ impl Engine<'_> {
         }
     }
 
-    /// Checks what a call may use of what is gone. To pass a struct is to pass the pointers in it;
-    /// behind a pointer it depends on the path the callee takes.
+    /// Checks whether a call may use freed or given objects. Passing a struct passes the pointers
+    /// in it; whether the callee uses what is behind a pointer depends on its path.
     pub(super) fn check_uses(&mut self, state: &mut State, op: Op, summary: &Summary) {
         let gone = |status| matches!(status, Status::Freed(_) | Status::Given(_));
         if !state.objects.iter().any(|(_, object)| gone(object.status)) {
@@ -478,7 +481,7 @@ impl Engine<'_> {
         Some(val)
     }
 
-    /// A value a callee leaves, as this function knows it.
+    /// A value left by a callee, in terms of this function.
     fn left_here(
         &mut self,
         state: &mut State,

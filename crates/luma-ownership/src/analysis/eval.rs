@@ -1,4 +1,4 @@
-//! Values: what an SSA value is in a state, and what pure operations make of their operands.
+//! Evaluation: the abstract value of an SSA value in a state, and the results of pure operations.
 
 use luma_ir::dialects::luma;
 use luma_ir::fold::{self, Constant};
@@ -19,14 +19,14 @@ impl Engine<'_> {
         state.resolve(&self.terms, val)
     }
 
-    /// What values without an entry are: constants, addresses, or unknown.
+    /// The abstract value of a value without an entry: constant, address, or unknown.
     fn computed(&mut self, value: Value) -> Val {
         let f = self.f;
         if let Def::Result(op, _) = f.def(value) {
             match f.op_name(op) {
                 luma::Local::NAME => return Val::Ptr(Root::Local(value), Some(0)),
                 luma::Constant::NAME => {
-                    // Floats are not followed.
+                    // Floats are not tracked.
                     if let Some(constant) = fold::int_constant(f, value) {
                         return Val::Int(constant);
                     }
@@ -107,7 +107,7 @@ impl Engine<'_> {
         }
     }
 
-    /// What `op` makes of operands that are all integers known, as `known` says.
+    /// The result of `op` if all its operands, as given by `known`, are known integers.
     fn folded(&self, op: Op, known: &[Val]) -> Option<Val> {
         let f = self.f;
         let constant = |(&operand, &val): (&Value, &Val)| match val {
@@ -152,8 +152,8 @@ impl Engine<'_> {
         let lhs = *f.operands(op).first()?;
         let ty = f.value_type(lhs);
         if ty.is_float() || (ty == Type::I1 && !matches!(pred, "eq" | "ne")) {
-            // Ordered comparisons cannot be negated by turning them round, and a true, which is 1
-            // here, is less than a false.
+            // Comparisons of floats cannot be negated by inverting the predicate, and an `i1` true,
+            // which is 1 here, compares less than false.
             return self.expression(op, a, b);
         }
         let (pred, a, b, negate) = match pred {
@@ -188,7 +188,7 @@ impl Engine<'_> {
         let to = f.value_type(*f.results(op).first()?);
         let word = |ty: Type| ty == Type::I64 || context.is_ptr(ty);
         if from == to || (word(from) && word(to)) {
-            // An integer sum becomes an address into what its first part points to.
+            // An integer sum becomes an address into what its first operand points to.
             if let Val::Sym(term) = a
                 && context.is_ptr(to)
                 && let TermData::Plus(base, by) = self.terms.get(term)
@@ -228,7 +228,7 @@ impl Engine<'_> {
             {
                 Some(Val::at(root, None))
             }
-            // The distance between two addresses is no address.
+            // The distance between two addresses is not an address.
             (luma::Sub::NAME, Val::Ptr(..), Val::Ptr(..)) => None,
             (luma::Sub::NAME, Val::Ptr(root, _), _) => Some(Val::at(root, None)),
             _ => self.expression(op, a, b),

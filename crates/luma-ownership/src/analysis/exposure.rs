@@ -1,5 +1,5 @@
-//! Who else may see or change memory: escapes, and stores and calls whose effect is not known
-//! exactly.
+//! Memory that other code may see or change: escapes, and stores and calls whose effect is not
+//! known exactly.
 
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
@@ -24,8 +24,8 @@ impl State {
         }
     }
 
-    /// The objects that `val` points to, and those reachable from there, stop being this
-    /// function's concern: somebody it cannot see may keep or free them.
+    /// The objects that `val` points to, and those reachable from there, are no longer this
+    /// function's responsibility: code it cannot see may keep or free them.
     pub(crate) fn escape(&mut self, val: Val, why: Departure) {
         let mut stack: SmallVec<[Root; 4]> = SmallVec::new();
         stack.extend(val.address().map(|(root, _)| root));
@@ -49,12 +49,12 @@ impl State {
         }
     }
 
-    /// Forgets what `root` contains: somebody else may have changed it, and what it owned with it.
+    /// Forgets the contents of `root`, which other code may have changed, and the objects it owned.
     pub(crate) fn havoc(&mut self, root: Root, why: Departure) {
         let mut stack: SmallVec<[Root; 4]> = SmallVec::from_slice(&[root]);
         while let Some(root) = stack.pop() {
             for cell in self.forget(root, why) {
-                // Behind an address in there anything may be changed as well.
+                // Memory behind an address in it may have changed as well.
                 if let Some((inner, _)) = cell.val.address()
                     && inner != root
                     && !matches!(inner, Root::Text(_))
@@ -65,7 +65,7 @@ impl State {
         }
     }
 
-    /// Forgets what `root` itself contains, which may have been overwritten; what that was.
+    /// Forgets the contents of `root` itself, which may have been overwritten, and returns them.
     fn forget(&mut self, root: Root, why: Departure) -> SmallVec<[Cell; 4]> {
         if matches!(root, Root::Term(_) | Root::Global(_)) {
             self.writers = Writers::Several;
@@ -89,7 +89,8 @@ impl State {
         cells
     }
 
-    /// A store through `writer`, a pointer of before the entry: other such memory may have changed.
+    /// A store through `writer`, a pointer that existed at entry: other memory that existed at
+    /// entry may have changed.
     pub(crate) fn clobber_outside(&mut self, writer: Root, why: Departure) {
         let writers = match self.writers {
             Writers::Nobody => Writers::Only(writer),

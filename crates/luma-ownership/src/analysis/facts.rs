@@ -5,10 +5,10 @@ use smallvec::SmallVec;
 use super::state::{EQUAL, GREATER, LESS, Range, Root, State, Status, Val};
 use super::term::{Pred, Term, TermData, Terms};
 
-/// Most excluded values a range remembers.
+/// Maximum number of excluded values that a range records.
 const MAX_HOLES: usize = 16;
 
-/// Most relations that are looked through when a range gets smaller.
+/// Maximum number of relations that are examined when a range is narrowed.
 const MAX_RELATIONS: usize = 64;
 
 impl Range {
@@ -26,7 +26,7 @@ impl Range {
         (self.low, self.high) == Self::ALL && self.holes.is_empty()
     }
 
-    /// All its values plus `by`, unless one of them would wrap round.
+    /// All its values plus `by`, unless one of them would overflow.
     fn moved(&self, by: i64) -> Option<Self> {
         let holes = self.holes.iter().map(|hole| hole.checked_add(by)).collect::<Option<_>>()?;
         Some(Self { low: self.low.checked_add(by)?, high: self.high.checked_add(by)?, holes })
@@ -46,7 +46,7 @@ impl Range {
         self.holes.retain(|hole| low <= *hole && *hole <= high);
     }
 
-    /// No value is left.
+    /// Whether no value is left.
     fn is_empty(&self) -> bool {
         self.low > self.high || (self.low == self.high && self.holes.contains(&self.low))
     }
@@ -67,7 +67,8 @@ impl Range {
         mask
     }
 
-    /// A range that holds both, and no longer grows after a few steps: what moves goes to its end.
+    /// A range that contains both and stops growing after a few steps: a bound that moves goes to
+    /// its limit.
     pub(crate) fn widened(&self, other: &Self) -> Option<Self> {
         let range = Self {
             low: if other.low < self.low { Self::ALL.0 } else { self.low },
@@ -77,7 +78,7 @@ impl Range {
         (!range.is_trivial()).then_some(range)
     }
 
-    /// The smallest range that holds both.
+    /// The smallest range that contains both.
     pub(crate) fn hull(&self, other: &Self) -> Option<Self> {
         let holes =
             self.holes.iter().filter(|&&h| !other.contains(h)).chain(
@@ -141,7 +142,7 @@ impl State {
         }
     }
 
-    /// Narrows what is known of `term`; false when nothing is left.
+    /// Narrows what is known of `term`; false if no value is left.
     fn narrow(&mut self, term: Term, change: impl FnOnce(&mut Range)) -> bool {
         let at = self.ranges.binary_search_by_key(&term, |(t, _)| *t);
         let mut range = match at {
@@ -159,7 +160,7 @@ impl State {
         possible
     }
 
-    /// Whether a `term` in `range` can be to other terms what it is known to be.
+    /// Whether `term` being in `range` agrees with its known relations to other terms.
     fn agrees(&self, term: Term, range: &Range) -> bool {
         // Looking through many relations at each narrowing would cost too much.
         self.relations.iter().take(MAX_RELATIONS).all(|&((a, b), mask)| {
@@ -184,14 +185,14 @@ impl State {
         if flip { turned(mask) } else { mask }
     }
 
-    /// Takes `a` to relate to `b` as `mask` says; false when that cannot be.
+    /// Assumes that `a` relates to `b` as `mask` says; false if that is impossible.
     fn relate(&mut self, a: Term, b: Term, mask: u8) -> bool {
         let limits = |state: &Self, of: Term| {
             let range = state.range(of);
             range.map_or(Range::ALL, |range| (range.low, range.high))
         };
         let (x, y) = (limits(self, a), limits(self, b));
-        // What is known of the one says something of the other, if anything is known of that.
+        // The range of each term restricts that of the other, if that one has a range.
         let within = |state: &mut Self, term: Term, mask: u8, (low, high): (i64, i64)| {
             state.range(term).is_none()
                 || state.narrow(term, |range| {
@@ -304,9 +305,9 @@ impl State {
         }
     }
 
-    /// Whether the addresses `a` and `b` are of different memory: of variables, or of an object and
-    /// something that was there before it was allocated. If `strict`, null counts: two may still be
-    /// equal by both being null.
+    /// Whether the addresses `a` and `b` are of different memory: of different variables, or of an
+    /// object and something that existed before it was allocated. If `strict`, two addresses that
+    /// may both be null, and therefore equal, do not count.
     fn are_apart(&self, terms: &Terms, a: Val, b: Val, strict: bool) -> bool {
         let (Some((r, Some(_))), Some((s, Some(_)))) = (a.address(), b.address()) else {
             return false;
@@ -323,7 +324,7 @@ impl State {
                 (Root::Object(_), Root::Object(_)) => {
                     let life = |root: Root| {
                         let object = self.object(root)?;
-                        // Who holds these may free them at any time.
+                        // The holders of these may free them at any time.
                         let held = matches!(object.status, Status::Stored | Status::Escaped);
                         (!held).then_some(object.life)
                     };
@@ -366,7 +367,7 @@ impl State {
         mask
     }
 
-    /// Takes `val` to be `truth`; false when that cannot be.
+    /// Assumes that `val` is `truth`; false if that is impossible.
     pub(crate) fn assume(&mut self, terms: &Terms, val: Val, truth: bool) -> bool {
         if let Some(known) = self.truth(terms, val) {
             return known == truth;
@@ -387,7 +388,7 @@ impl State {
         }
     }
 
-    /// Takes `val` to be `k`; false when that cannot be.
+    /// Assumes that `val` is `k`; false if that is impossible.
     pub(crate) fn assume_equal(&mut self, terms: &Terms, val: Val, k: i64) -> bool {
         match self.resolve(terms, val) {
             Val::Int(value) => value == k,
@@ -399,7 +400,7 @@ impl State {
         }
     }
 
-    /// Takes `val` to be none of `labels`; false when that cannot be.
+    /// Assumes that `val` is none of `labels`; false if that is impossible.
     pub(crate) fn assume_none(&mut self, terms: &Terms, val: Val, labels: &[i64]) -> bool {
         match self.resolve(terms, val) {
             Val::Int(value) => !labels.contains(&value),
@@ -412,7 +413,7 @@ impl State {
         }
     }
 
-    /// Takes `val` to be in `range`; false when that cannot be.
+    /// Assumes that `val` is in `range`; false if that is impossible.
     pub(crate) fn assume_range(&mut self, terms: &Terms, val: Val, range: &Range) -> bool {
         match self.resolve(terms, val) {
             Val::Int(value) => range.contains(value),
@@ -487,7 +488,7 @@ fn mask_of(a: i64, b: i64) -> u8 {
     }
 }
 
-/// The relation the other way round.
+/// The relation with its operands swapped.
 fn turned(mask: u8) -> u8 {
     (mask & EQUAL)
         | if mask & LESS != 0 { GREATER } else { 0 }

@@ -54,7 +54,7 @@ impl Engine<'_> {
             let at = self.text_of(ret, value);
             for cell in state.cells_of(Root::Return).to_vec() {
                 if let Val::Ptr(Root::Object(id), _) = cell.val {
-                    // The caller sees it beyond the variable's life.
+                    // The caller sees it after the variable's lifetime.
                     self.fate(id.site).shared = true;
                 }
                 match cell.val {

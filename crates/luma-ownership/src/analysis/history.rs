@@ -36,7 +36,7 @@ pub enum Event {
         /// The object's number.
         object: u32,
     },
-    /// A decision between ways that were all possible: the region that was entered.
+    /// A branch of which several targets were possible: the region that was entered.
     Branch {
         /// The operation that decides.
         op: Op,

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::declared::matters;
 
-/// See the module.
+/// The index of one function.
 #[derive(Debug)]
 pub(crate) struct Index {
     /// Position of each operation in the walk of the body.
@@ -161,7 +161,7 @@ impl Index {
         self.position[op.index()]
     }
 
-    /// The SSA values and the variables nothing uses after `op`.
+    /// The SSA values and the variables that are dead after `op`.
     pub(crate) fn dying(&self, op: Op) -> &[Value] {
         &self.dying[op.index()]
     }
@@ -197,7 +197,7 @@ pub(crate) fn is_kept(f: &Function, value: Value) -> bool {
     }
 }
 
-/// The operation whose region `op` stands in.
+/// The operation whose region contains `op`.
 pub(crate) fn parent_op(f: &Function, op: Op) -> Option<Op> {
     f.region_op(f.block_region(f.parent(op)?))
 }

@@ -1,8 +1,8 @@
-//! Sets of states: equal states become one, too many are merged, and loops age what they hold.
+//! Sets of states: equal states become one, excess states are merged, and loops age what they hold.
 //!
-//! Two states are merged without loss that matters when they agree on every object and every
-//! pointer to one (their *shape*). States of different shapes are only merged beyond the bound;
-//! an object they disagree on then counts as escaped, so that nothing false is said about it.
+//! Two states that agree on every object and every pointer to one (their *shape*) are merged
+//! without a loss that matters. States of different shapes are only merged beyond the bound; an
+//! object they disagree on then counts as escaped, so that nothing false is reported about it.
 
 use std::hash::{Hash, Hasher};
 
@@ -14,7 +14,7 @@ use super::state::{Cell, Object, Range, Root, State, Status, Val, Writers};
 use super::term::{Ageing, Source, Term, Terms};
 use crate::summary::Departure;
 
-/// States at one point from which on those of one shape are merged.
+/// Number of states at one point from which on those of the same shape are merged.
 const SOFT_LIMIT: usize = 8;
 
 impl State {
@@ -66,9 +66,9 @@ impl State {
         hasher.finish()
     }
 
-    /// The state that stands for both. With `widen`, bounds that move are dropped at once, so that
-    /// repeated joining ends. At the `head` of a loop, a variable that differs gets a name for what
-    /// it holds there, so that something can still be known of it.
+    /// Makes `self` a state that stands for both. With `widen`, bounds that move are dropped at
+    /// once, so that repeated joining terminates. At the `head` of a loop, a variable that differs
+    /// gets a name for its value there, so that facts about it can still be recorded.
     pub(crate) fn join(&mut self, other: &Self, widen: bool, terms: &mut Terms, head: Option<Op>) {
         let mut named: Vec<(Term, Option<Range>)> = Vec::new();
         self.join_objects(other);
@@ -228,7 +228,7 @@ impl State {
                     kept.push((a.0, Object { status, nullable, partial, gone, life, ..a.1 }));
                 }
                 (Some(one), None) | (None, Some(one)) => {
-                    // Memory of unknown pointers is only listed once it is gone.
+                    // Memory of unknown pointers is only listed once it is freed or given away.
                     if matches!(one.0, Root::Object(_)) {
                         let owned = matches!(one.1.status, Status::Owned | Status::Stored);
                         departed.extend(one.0.site().filter(|_| owned));
@@ -246,8 +246,8 @@ impl State {
         self.vague |= vague;
     }
 
-    /// Renames what was made in a loop when its next iteration starts; what is too old to be kept
-    /// apart is forgotten, owned objects as escaped.
+    /// Renames what was created in a loop when its next iteration starts. What is too old to be
+    /// distinguished is forgotten; owned objects escape.
     pub(crate) fn age(&mut self, terms: &mut Terms, ageing: &Ageing<'_>) {
         let old: Vec<Root> = self
             .objects
@@ -279,7 +279,7 @@ impl State {
                 (cell.root, cell.val) = (root, val);
                 true
             }
-            // Too old to have a name of its own, but what range it is in may still be known.
+            // Too old to have a name of its own, but its range may still be known.
             (Some(_), None) => match name(terms, Some(ageing.of), (self, cell), (self, cell)) {
                 Some((term, range)) => {
                     named.push((term, range));
@@ -341,7 +341,7 @@ impl State {
             .into_iter()
             .filter_map(|((a, b), mask)| {
                 let (x, y) = (terms.aged(a, ageing)?, terms.aged(b, ageing)?);
-                // Renaming may turn the order round; such facts are rare enough to drop.
+                // Renaming may invert the order; such facts are rare enough to drop.
                 (x < y).then_some(((x, y), mask))
             })
             .collect();
@@ -350,7 +350,7 @@ impl State {
     }
 }
 
-/// A pointer that is either of two into the same memory.
+/// A pointer that stands for two into the same memory.
 fn inside(a: Val, b: Val) -> Option<Val> {
     match (a, b) {
         (Val::Ptr(r, _), Val::Ptr(s, _)) if r == s => Some(Val::Ptr(r, None)),
@@ -358,8 +358,8 @@ fn inside(a: Val, b: Val) -> Option<Val> {
     }
 }
 
-/// What the variable of which `a` and `b` are the contents holds after a merge, at the head of the
-/// loop `head` if it is one; `None` unless all that matters of both is a range.
+/// The merged value of a variable that holds `a` in one state and `b` in the other, at the head of
+/// the loop `head` if there is one; `None` unless a range says all that matters of both.
 fn name(
     terms: &mut Terms,
     head: Option<Op>,
@@ -374,7 +374,7 @@ fn name(
     let (x, y) = (left.range_of(terms, a.val), right.range_of(terms, b.val));
     match head {
         Some(op) => Some((terms.opaque(Source::Head(op, variable, a.offset)), x.widened(&y))),
-        // Elsewhere only what says something is worth a name.
+        // Elsewhere only a value whose range is known is worth a name.
         None => x.hull(&y).map(|range| (terms.fresh(), Some(range))),
     }
 }
@@ -482,7 +482,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Adds `state`, at the head of the loop `op`; whether that changed anything.
+    /// Adds `state`, at the head of the loop `op`; returns whether that changed anything.
     pub(crate) fn add(
         &mut self,
         state: State,

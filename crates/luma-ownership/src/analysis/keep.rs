@@ -17,7 +17,7 @@ pub(crate) struct Keep {
     parameter: u32,
     /// The parameter behind which it is stored; `None` for a global.
     holder: Option<u32>,
-    /// Bytes from where that points to, if known.
+    /// Byte offset from where the holder points, if known.
     offset: Option<i64>,
 }
 
@@ -47,7 +47,7 @@ impl Engine<'_> {
             _ => Kept::Unknown,
         };
         self.summary.keeps.entry(parameter).or_insert(at);
-        // What is put into `*out` is handed out, as a result is.
+        // What is stored to `*out` is handed to the caller, like a result.
         let is_result = holder.is_some_and(|holder| {
             let context = &self.module.context;
             let ty = self.f.params.get(holder as usize);
@@ -62,8 +62,9 @@ impl Engine<'_> {
         state.history = self.histories.push_at(state.history, Event::Outward { op }, Some(root));
     }
 
-    /// The object `val` points to gets stored in memory that this function did not make. Behind a
-    /// parameter, at a known place, the caller finds it; elsewhere nobody knows who frees it.
+    /// Handles a store of the object `val` points to in memory that this function did not create.
+    /// Behind a parameter, at a known place, the caller finds it; elsewhere it is unknown who frees
+    /// it.
     pub(super) fn store_outward(
         &mut self,
         state: &mut State,
@@ -85,7 +86,7 @@ impl Engine<'_> {
                 if let Some(taken) = self.taken(id.site) {
                     taken.kept = true;
                 }
-                // What it owns goes along.
+                // What it owns goes with it.
                 self.store_contents(state, root);
             }
             Val::Ptr(root @ Root::Object(_), Some(0)) if is_exact && state.is_stored(root) => {}
@@ -124,7 +125,7 @@ impl Engine<'_> {
             })
             .collect();
         stores.reverse();
-        // What is stored behind what; a parameter behind itself is nobody's loss.
+        // Which parameter is stored behind which; storing one behind itself loses nothing.
         let mut behind: FxHashMap<u32, Option<u32>> = FxHashMap::default();
         for (op, root) in stores {
             let Some(&Keep { parameter, holder, offset }) = self.kept.get(&op) else { continue };
@@ -146,7 +147,7 @@ impl Engine<'_> {
 }
 
 impl Engine<'_> {
-    /// Reports the parameters that are stored in objects that stand behind another parameter.
+    /// Reports the parameters that are stored in objects behind another parameter.
     fn report_kept_in_objects(&mut self, state: &mut State) {
         if self.kept_in.is_empty() {
             return;

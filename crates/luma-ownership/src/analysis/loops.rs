@@ -1,4 +1,4 @@
-//! Loops: the first iterations are followed one by one, then the rest is summarised on merged states
+//! Loops: the first iterations are followed one by one, then the rest is iterated on merged states
 //! to a fixed point.
 
 use luma_diagnostics::never;
@@ -14,10 +14,10 @@ use crate::summary::Departure;
 
 /// Loops nested deeper than this are not iterated.
 const MAX_LOOP_DEPTH: u32 = 6;
-/// Rounds to a fixed point before a loop's head is given up on.
+/// Maximum number of rounds before the search for a fixed point is given up.
 const MAX_ROUNDS: u32 = 16;
-/// Iterations of an outermost loop that are followed while its condition is known, as with constant
-/// bounds.
+/// Maximum number of iterations of an outermost loop that are followed while its condition is
+/// known, as with constant bounds.
 const MAX_DECIDED: u8 = 12;
 
 /// A loop that is being followed.
@@ -28,22 +28,22 @@ pub(super) struct Running {
     phase: Phase,
     /// `Engine::widening` outside of it.
     widening: bool,
-    /// It was known beforehand in every iteration whether there was another.
+    /// Whether it was known in every iteration that there would be another one or not.
     decided: bool,
     /// Memory of which a merged iteration has read a pointer at an unknown index.
     indexed: Vec<Root>,
-    /// There is more of that than in the round before.
+    /// Whether `indexed` has grown since the round before.
     grown: bool,
 }
 
 #[derive(Debug)]
 enum Phase {
-    /// Iterations are followed one by one: so many have been, and at least `exact` are to be, all
-    /// of them if `follows` and each is decided.
+    /// Iterations are followed one by one: `count` have been so far, and at least `exact` will be;
+    /// if `follows`, as many as are decided.
     Exact { count: u8, exact: u8, follows: bool, seen: Vec<State> },
     /// Merged states go round until the head no longer changes.
     Merged { head: Head, rounds: u32 },
-    /// One more look at the body, with everything it may change forgotten.
+    /// One more pass over the body, with everything it may change forgotten.
     Last,
 }
 
@@ -160,14 +160,14 @@ impl Engine<'_> {
         (Phase::Merged { head, rounds: 0 }, states)
     }
 
-    /// Forgets everything a loop might change, so that one more look at its body says all that can
-    /// be said.
+    /// Forgets everything a loop might change, so that one more pass over its body finds all that
+    /// can be found.
     fn give_up(&mut self, op: Option<Op>, mut states: Vec<State>) -> Vec<State> {
         for state in &mut states {
             let objects: Vec<Root> = state.objects.iter().map(|&(root, _)| root).collect();
             for root in objects {
                 state.escape(Val::at(root, Some(0)), Departure::Effort);
-                // The flag that tells whether it is gone is forgotten as well.
+                // A variable that says whether it is freed is forgotten as well.
                 if let Some(object) = state.object_mut(root)
                     && matches!(object.status, Status::Freed(_) | Status::Given(_))
                 {
@@ -224,8 +224,8 @@ impl Engine<'_> {
         }
     }
 
-    /// The loop `op` ends. Which of the elements that merged iterations have looked at are gone by
-    /// now cannot be told, also where a state seems to know one.
+    /// Leaves the loop `op`. Which of the elements that merged iterations have read are freed by
+    /// now is unknown, even if a state seems to know one.
     pub(super) fn leave_merged(&mut self, op: Op, states: &mut [State]) {
         let Some(running) = self.loops.iter().rev().find(|running| running.op == Some(op)) else {
             return;
@@ -241,7 +241,7 @@ impl Engine<'_> {
         }
     }
 
-    /// The condition of the innermost loop could not be told beforehand, if `op` is that loop.
+    /// Records that the condition of the innermost loop was not known, if `op` is that loop.
     pub(super) fn undecided(&mut self, op: Op) {
         if let Some(running) = self.loops.last_mut()
             && running.op == Some(op)

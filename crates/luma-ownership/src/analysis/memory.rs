@@ -11,7 +11,7 @@ use super::state::{Root, State, Status, Val, Writers};
 use super::term::{Source, TermData};
 use crate::summary::{Departure, Scalar};
 
-/// Most pointers of which a summary tells that they are used.
+/// Maximum number of pointers that a summary lists as used.
 const MOST_USED: usize = 16;
 
 impl Engine<'_> {
@@ -31,7 +31,7 @@ impl Engine<'_> {
             return;
         };
         if matches!(how, Use::Read | Use::Write) {
-            // A null pointer would not get past this.
+            // With a null pointer, control would not get past this.
             object.nullable = false;
         }
         match object.status {
@@ -49,7 +49,7 @@ impl Engine<'_> {
         }
     }
 
-    /// The operation whose text is the place `place`, or `op` where that is just a variable.
+    /// The operation whose source text is the place `place`, or `op` if that is just a variable.
     fn place_op(&self, op: Op, place: Value) -> Op {
         match self.f.def_op(place) {
             Some(def) if self.f.op_name(def) != luma::Local::NAME => def,
@@ -114,7 +114,7 @@ impl Engine<'_> {
         state.resolve(&self.terms, val)
     }
 
-    /// The name of what `root` held at `offset` when the function was entered, if it still does.
+    /// The term for what `root` held at `offset` when the function was entered, if it still does.
     pub(super) fn entry_value(
         &mut self,
         state: &State,
@@ -188,7 +188,7 @@ impl Engine<'_> {
         }
     }
 
-    /// The memory of type `ty` at `at` gets contents that are not followed.
+    /// The memory of type `ty` at `at` gets contents that are not tracked.
     fn overwrite(&mut self, state: &mut State, at: Val, ty: Type) {
         let size = self.layout.size(ty);
         let leaves = self.layout.leaves(ty);
@@ -223,7 +223,7 @@ impl Engine<'_> {
         }
     }
 
-    /// A store into `root` may have changed other memory under another name.
+    /// A store into `root` may have changed memory that is known under another name, too.
     fn reaches_out(&mut self, state: &mut State, root: Root) {
         match root {
             Root::Term(term) => {
@@ -295,7 +295,7 @@ impl Engine<'_> {
         self.reaches_out(state, root);
     }
 
-    /// Stores what is no pointer.
+    /// Stores a non-pointer.
     fn write_number(&mut self, state: &mut State, at: Val, scalar: Scalar, val: Val) {
         let Some((root, offset)) = at.address() else {
             self.summary.scribbles = true;
@@ -305,7 +305,8 @@ impl Engine<'_> {
             Some(offset) => state.set_cell(root, offset, scalar, val),
             None => {
                 state.scribble(root);
-                // Callers know nothing of what an object of this function holds but what they are told.
+                // Callers know only what the summary says about the contents of objects of this
+                // function.
                 let told = matches!(root, Root::Object(_)) && !state.is_exposed(root);
                 self.summary.scribbles |= Self::is_outward(state, root) && !told;
             }
@@ -340,7 +341,7 @@ impl Engine<'_> {
     pub(super) fn copy(&mut self, state: &mut State, op: Op, from: Val, to: Val, ty: Type) {
         let exact = (from.address(), to.address(), self.layout.leaves(ty));
         let (Some((source, Some(start))), Some((target, Some(end))), Some(leaves)) = exact else {
-            // Nobody knows which pointers have become which.
+            // It is unknown which pointer was copied where.
             if let Some((root, _)) = from.address() {
                 let held: Vec<Val> = state.cells_of(root).iter().map(|cell| cell.val).collect();
                 held.into_iter().for_each(|val| state.escape(val, Departure::Index));

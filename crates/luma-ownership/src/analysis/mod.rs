@@ -1,11 +1,13 @@
-//! Abstract interpretation of one function. `luma_ir::dataflow::interpret` drives it over structured
-//! operations, blocks and deferred code; `control`, `branch` and `loops` answer what that asks.
+//! Abstract interpretation of one function. `luma_ir::dataflow::interpret` drives it over
+//! structured operations, blocks and deferred code; `control`, `branch` and `loops` implement its
+//! callbacks.
 //!
-//! A point has a bounded set of [states](state::State), one a path as far as paths matter. Values
+//! A point has a bounded set of [states](state::State), one per path as far as paths matter. Values
 //! are constants, symbols or addresses; an address is a piece of memory and a byte offset, so
 //! aliases are equal addresses and interior pointers are offsets. An object is named after its
-//! `own.take` and the number of iterations since; that keeps the latest objects of a site apart and
-//! lets a loop reach a fixed point. What is said here is only facts: wording is in `explain`.
+//! `own.take` and the number of iterations since; that distinguishes the latest objects of a site
+//! and lets a loop reach a fixed point. The analysis produces facts only: the wording is in
+//! `explain`.
 
 mod branch;
 mod calls;
@@ -145,15 +147,15 @@ pub(crate) struct Engine<'a> {
     histories: Histories,
     summaries: &'a Summaries<'a>,
     max_states: usize,
-    /// The shortest of each.
+    /// The one with the shortest path for each key.
     defects: FxHashMap<(u16, Option<Op>, u32), Defect>,
     summary: Summary,
-    /// Transfers done, and how many may be before precision is given up.
+    /// Work done, and the amount beyond which precision is given up.
     work: u64,
     budget: u64,
     /// The loops being followed, innermost last.
     loops: Vec<loops::Running>,
-    /// Some enclosing loop is past its exact iterations.
+    /// Whether some enclosing loop is past its exact iterations.
     widening: bool,
     /// How many runs of deferred code the analysis is inside of.
     defer_depth: u32,
@@ -161,13 +163,14 @@ pub(crate) struct Engine<'a> {
     objects: u32,
     /// Further states the operation that just ran leads to.
     forks: Vec<State>,
-    /// The function can be left.
+    /// Whether the function can be left.
     returned: bool,
-    /// Its summary is being iterated on: only what stays small is told of its results.
+    /// Whether its summary is iterated on: then only facts that stay small are recorded of its
+    /// results.
     is_recursive: bool,
     /// The takes of parameters.
     takes: BTreeMap<u32, Op>,
-    /// Pointers of before the entry whose memory is used on some path.
+    /// Pointers that existed at entry and whose memory is used on some path.
     used: FxHashSet<Term>,
     /// Stores of borrowed parameters where they outlive the call.
     kept: FxHashMap<Op, keep::Keep>,
@@ -177,12 +180,12 @@ pub(crate) struct Engine<'a> {
     stored: FxHashSet<Op>,
     /// What became of the objects of each take.
     fates: FxHashMap<Op, Fate>,
-    /// Where states are written down, if they are.
+    /// Records the states, if requested.
     recorder: Option<Recorder>,
 }
 
 impl Engine<'_> {
-    /// Whether the function has used up its effort; loops are no longer followed then.
+    /// Whether the function has used up its effort; loops are no longer iterated then.
     fn is_coarse(&self) -> bool {
         self.work > self.budget
     }
@@ -301,7 +304,7 @@ impl Engine<'_> {
             }
             path.push(event);
         }
-        // Of an overlong path the end says most; how it starts comes last here.
+        // The end of an overlong path says most; its start comes last here.
         if path.len() > MAX_PATH {
             let start = path.pop();
             path.truncate(MAX_PATH);

@@ -17,7 +17,8 @@ enum Receiver {
     Heap,
     Caller,
     Callee,
-    /// An operation whose table says that it takes its operand: as the heap does.
+    /// An operation whose table says that it takes its operand; it then consumes it, as the heap
+    /// does.
     Operation,
 }
 
@@ -34,7 +35,7 @@ impl Engine<'_> {
         if self.value(state, operand) == Val::Int(0) {
             return state.set_value(result, Val::Int(0));
         }
-        // The callee hands back what was found in memory of this function, which owned it anyway.
+        // The callee returns what it found in memory of this function, which owned it already.
         if let Val::Ptr(root, Some(0)) = self.value(state, operand)
             && state.is_owned(root)
             && root.site() != f.def_op(operand)
@@ -150,7 +151,7 @@ impl Engine<'_> {
         state.set_value(result, val);
     }
 
-    /// Gives away what a field of a struct holds; a field may just as well hold a borrow.
+    /// Gives away what a field of a struct holds; a field may also hold a borrowed pointer.
     fn give_field(&mut self, state: &mut State, op: Op, receiver: Receiver, val: Val) {
         let Val::Ptr(root @ Root::Object(_), Some(0)) = val else { return };
         match state.object(root).map(|object| object.status) {
@@ -200,7 +201,8 @@ impl Engine<'_> {
                 }
                 Status::Given(by) => {
                     let kind = match receiver {
-                        // Two owners at once; what is given away for good has none.
+                        // Two owners at once are a conflict; otherwise this is a use after the
+                        // transfer.
                         Receiver::Callee
                             if op != by
                                 && (same_call(self.f, op, by)
@@ -217,7 +219,7 @@ impl Engine<'_> {
                     return self.report(state, kind, op, Some(root), Some(by));
                 }
                 Status::Returned(by) => {
-                    // The value was computed before the defers, the object is gone after them.
+                    // The value was computed before the deferred code, which freed the object.
                     let kind = DefectKind::UseAfterFree(Use::Return);
                     return self.report(state, kind, by, Some(root), Some(op));
                 }
@@ -245,7 +247,7 @@ impl Engine<'_> {
                         DefectKind::BorrowedFree { parameter, how: Discharging::Given }
                     }
                 };
-                // From here on nothing more is said about it.
+                // From here on nothing more is reported about it.
                 self.objects += 1;
                 let number = self.objects;
                 let object = Object {
@@ -296,7 +298,7 @@ impl Engine<'_> {
         self.give_value(state, op, Receiver::Operation, val);
     }
 
-    /// The object leaves this function's care.
+    /// Transfers the object to `receiver`.
     fn hand_over(&mut self, state: &mut State, op: Op, receiver: Receiver, root: Root) {
         let Some(object) = state.object(root).map(|object| object.number) else { return };
         self.note(state, Event::Give { op, object });
@@ -317,11 +319,11 @@ impl Engine<'_> {
         }
         match receiver {
             Receiver::Heap | Receiver::Operation => {
-                // What it owned is lost as soon as nobody can look there any more.
+                // What it owned is lost as soon as nothing leads there any more.
                 state.retain_owned(root);
                 state.set_status(root, Status::Freed(op));
             }
-            // The call itself tells what becomes of what it holds.
+            // The summary of the call says what becomes of its contents.
             Receiver::Callee if self.is_told(op) => state.set_status(root, Status::Given(op)),
             // What it holds escapes, the object itself does not.
             Receiver::Callee => {
@@ -336,7 +338,7 @@ impl Engine<'_> {
         }
     }
 
-    /// Whether the summary of the function to which `give` gives says all that it does.
+    /// Whether the summary of the function that `give` gives to is exact.
     fn is_told(&self, give: Op) -> bool {
         let callee = own::Give(give).callee_attr(self.f).and_then(Attribute::as_symbol);
         callee.and_then(|callee| self.summaries.get(callee)).is_some_and(Summary::is_exact)

@@ -1,4 +1,4 @@
-//! Writes down the states at every operation, when somebody asks.
+//! Records the states at every operation, on request.
 
 use luma_diagnostics::OrNever as _;
 use luma_ir::dialects::{luma, own};
@@ -13,19 +13,19 @@ use super::term::{Source, Term, TermData};
 use crate::facts::{Object, Point, Reference, Situation};
 use crate::place::inside;
 
-/// Most situations kept at one operation.
+/// Maximum number of situations kept at one operation.
 const MAX_SITUATIONS: usize = 64;
 
-/// Most pointers that are followed back to learn the type of a place.
+/// Maximum number of pointers that are followed back to find the type of a place.
 const MAX_STEPS: u32 = 3;
 
-/// What has been written down of one function.
+/// The recorded states of one function.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     names: Vec<Box<str>>,
-    /// The takes, in the order of the text, from 1.
+    /// The takes, numbered from 1 in the order of the operations.
     sites: FxHashMap<Op, usize>,
-    /// The calls, which may leave objects, in the same way.
+    /// The calls, which may leave objects, numbered in the same way.
     calls: FxHashMap<Op, usize>,
     pub(crate) points: FxHashMap<Op, Point>,
 }
@@ -48,7 +48,7 @@ impl Recorder {
 }
 
 impl Engine<'_> {
-    /// Writes down the states after `op`.
+    /// Records the states after `op`.
     pub(super) fn record(&mut self, op: Op, states: &[State]) {
         let Some(mut recorder) = self.recorder.take() else { return };
         for state in states {
@@ -137,8 +137,8 @@ impl Engine<'_> {
         nulls
     }
 
-    /// The types of what is `offset` bytes into the memory of `root`, as far as they show in so many
-    /// steps from a value or variable.
+    /// The types of what is `offset` bytes into the memory of `root`, as far as they can be found
+    /// in `steps` steps from a value or variable.
     fn types_at(&mut self, state: &State, root: Root, offset: i64, steps: u32) -> Vec<Type> {
         let types = self.types_of(state, root, steps);
         let at = types.into_iter().filter_map(|ty| {
@@ -148,7 +148,7 @@ impl Engine<'_> {
         at.map(|(_, ty)| ty).collect()
     }
 
-    /// The types that the memory of `root` is used with.
+    /// The types as which the memory of `root` is used.
     fn types_of(&mut self, state: &State, root: Root, steps: u32) -> Vec<Type> {
         let (f, context) = (self.f, &self.module.context);
         let element = |value: Value| context.element(f.value_type(value));
@@ -161,7 +161,7 @@ impl Engine<'_> {
             }
             Root::Text(_) => Vec::new(),
             Root::Object(_) | Root::Term(_) => {
-                // By the pointers to its start; a place may be that of a field alone.
+                // Only pointers to its start count; a place may be that of a field alone.
                 let start = |val: Val| val.address() == Some((root, Some(0)));
                 let values = state.values.iter().filter(|(_, val)| start(*val));
                 let values = values.map(|&(value, _)| value);
@@ -215,7 +215,7 @@ impl Engine<'_> {
         }
     }
 
-    /// An unknown value by where it comes from; terms nest a few levels only.
+    /// Describes an unknown value by its origin; terms nest only a few levels.
     fn term_text(&self, recorder: &Recorder, term: Term) -> String {
         match self.terms.get(term) {
             TermData::Opaque { source: Source::Value(value, 0), age: 0 } => {

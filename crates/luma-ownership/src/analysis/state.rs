@@ -8,7 +8,7 @@ use super::history::HistoryId;
 use super::term::{Term, TermData, Terms};
 use crate::summary::{Departure, Scalar};
 
-/// A heap object: the `own.take` that made it known, which pointer of its result, and how many
+/// A heap object: the `own.take` that introduced it, which pointer of its result, and how many
 /// iterations of the loop around the take have started since.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) struct ObjectId {
@@ -58,9 +58,9 @@ impl Root {
 pub(crate) enum Val {
     /// A known integer or truth value; the null pointer is 0.
     Int(i64),
-    /// Something unknown; as an address, the start of `Root::Term` of it.
+    /// An unknown value; as an address, the start of the `Root::Term` of it.
     Sym(Term),
-    /// An address: so many bytes from the start, `None` when unknown.
+    /// An address: memory and byte offset, `None` if the offset is unknown.
     Ptr(Root, Option<i64>),
 }
 
@@ -90,7 +90,7 @@ impl Val {
     }
 }
 
-/// Who must transfer an object.
+/// Who is responsible for an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Status {
     /// This function.
@@ -105,7 +105,7 @@ pub(crate) enum Status {
     Stored,
     /// Whoever holds it where this function cannot see.
     Escaped,
-    /// A defect of it was reported; nothing more is said about it.
+    /// A defect of it was reported; nothing more is reported about it.
     Muted,
 }
 
@@ -127,18 +127,18 @@ impl Status {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Object {
     pub(crate) status: Status,
-    /// It was there before the function was entered.
+    /// It existed before the function was entered.
     pub(crate) old: bool,
-    /// It may turn out to be no object, its pointer being null.
+    /// Its pointer may turn out to be null, so that there is no object.
     pub(crate) nullable: bool,
     /// Identifies it in histories; the same for all its names.
     pub(crate) number: u32,
     /// Some of what it holds has been forgotten.
     pub(crate) partial: bool,
-    /// How many objects had been made when it was, and when it was freed or given away: what was
-    /// there at the same time has another address.
+    /// How many objects had been created when it was, and when it was freed or given away: objects
+    /// that exist at the same time have different addresses.
     pub(crate) life: (u32, u32),
-    /// Whoever it was given to has freed it.
+    /// The callee it was given to has freed it.
     pub(crate) gone: bool,
 }
 
@@ -169,11 +169,11 @@ impl Cell {
     }
 }
 
-/// Through which pointers memory that this function did not make was written.
+/// The pointers through which memory that this function did not create was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Writers {
     Nobody,
-    /// Through this one alone; what it wrote are its cells.
+    /// Through this one alone; its cells say what was written.
     Only(Root),
     Several,
 }
@@ -201,11 +201,11 @@ pub(crate) const LESS: u8 = 1;
 pub(crate) const EQUAL: u8 = 2;
 pub(crate) const GREATER: u8 = 4;
 
-/// See the module. Everything absent is unknown. All vectors are sorted by their keys.
+/// An abstract state. Everything absent is unknown. All vectors are sorted by their keys.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) cells: Vec<Cell>,
-    /// SSA scalars and addresses still to be used.
+    /// SSA scalars and addresses that are still used.
     pub(crate) values: Vec<(Value, Val)>,
     /// Objects, and unknown pointers whose memory was freed or given away.
     pub(crate) objects: Vec<(Root, Object)>,
@@ -215,21 +215,21 @@ pub(crate) struct State {
     /// Relations between terms, the smaller term first.
     pub(crate) relations: Vec<((Term, Term), u8)>,
     pub(crate) history: HistoryId,
-    /// A reference to an owned object was lost.
+    /// Whether a reference to an owned object was lost.
     pub(crate) dirty: bool,
-    /// The objects that is about; empty when that is not known.
+    /// The objects that lost a reference; empty if unknown.
     pub(crate) lost: SmallVec<[Root; 2]>,
-    /// Other memory this function did not make still holds what it held at entry.
+    /// Other memory that this function did not create still holds what it held at entry.
     pub(crate) writers: Writers,
     /// The same for scalars that are not pointers.
     pub(crate) scribblers: Writers,
-    /// What happened to memory this function did not make is no longer fully known.
+    /// Whether what happened to memory that this function did not create is no longer fully known.
     pub(crate) vague: bool,
     /// The same for scalars that are not pointers.
     pub(crate) scribbled: bool,
     /// [`size`](Self::size) after the last sweep.
     pub(crate) swept: usize,
-    /// Pointers of before the entry whose memory was used on every way here.
+    /// Pointers that existed at entry and whose memory was used on every path to this point.
     pub(crate) used: SmallVec<[Term; 4]>,
     /// Sites of objects that escaped since the engine last asked, and why.
     pub(crate) escaped: Vec<(Op, Departure)>,
@@ -330,7 +330,7 @@ impl State {
         }
     }
 
-    /// Forgets what `root` contains, but for pointers to owned objects.
+    /// Forgets what `root` contains, except for pointers to owned objects.
     pub(crate) fn retain_owned(&mut self, root: Root) {
         let held = self.cells_of(root).to_vec();
         for cell in held {
@@ -358,7 +358,7 @@ impl State {
         })
     }
 
-    /// Calls the object `old`, of which nothing is known but what a call told, `new`.
+    /// Renames the object `old`, known only from the summary of a call, to `new`.
     pub(crate) fn rename(&mut self, old: Root, new: Root) {
         let Some(known) = self.object(old).copied() else { return };
         if let Some(object) = self.object_mut(new) {
@@ -484,7 +484,7 @@ impl State {
         self.cells.insert(at, Cell { root, offset, size, val, pointer, initial: false });
     }
 
-    /// Puts what was read at a place that has no cell into one.
+    /// Records what was read at a place that has no cell.
     pub(crate) fn set_initial(&mut self, root: Root, offset: i64, scalar: Scalar, val: Val) {
         self.set_cell(root, offset, scalar, val);
         let at = self.first_cell(root, offset);
@@ -500,7 +500,7 @@ impl State {
             .any(|cell| cell.offset.saturating_add(i64::from(cell.size)) > offset)
     }
 
-    /// Whether `size` bytes from `offset` of `root`, memory of before the entry, are as they were.
+    /// Whether the scalar at `offset` of `root`, memory that existed at entry, is unchanged.
     pub(crate) fn is_initial(&self, root: Root, offset: i64, scalar: Scalar) -> bool {
         let unwritten = |writers| match writers {
             Writers::Nobody => true,
@@ -512,7 +512,7 @@ impl State {
             && !self.is_covered(root, offset, scalar.size.into())
     }
 
-    /// Forgets what is no pointer in `root`, of which some may have been changed.
+    /// Forgets the non-pointers in `root`, some of which may have been changed.
     pub(crate) fn scribble(&mut self, root: Root) {
         if matches!(root, Root::Term(_) | Root::Global(_)) {
             self.scribblers = Writers::Several;
@@ -522,8 +522,8 @@ impl State {
         self.cells.retain(|cell| cell.root != root || cell.pointer);
     }
 
-    /// A store of what is no pointer through `writer`: other memory may have changed, too. Where
-    /// that is a pointer of `before` the entry, only memory that was there then.
+    /// A store of a non-pointer through `writer`: other memory may have changed, too. If `writer`
+    /// is a pointer from `before` the entry, only memory that existed then.
     pub(crate) fn scribble_others(&mut self, writer: Option<Root>, before: bool) {
         let scribblers = match (self.scribblers, writer) {
             (Writers::Nobody, Some(writer)) if before => Writers::Only(writer),
@@ -569,8 +569,9 @@ impl State {
         self.objects.retain(|(root, _)| !gone.contains(root));
     }
 
-    /// Nothing reads a variable any more: paths that only differ in what it holds are one. What it
-    /// may still own stays its own until its scope ends, and so does what a null test is about.
+    /// Nothing reads a variable any more: paths that differ only in what it holds become one.
+    /// Objects it may still own stay its own until its scope ends, and so does what a null test is
+    /// about.
     pub(crate) fn end_unused(&mut self, local: Value, terms: &Terms) {
         let root = Root::Local(local);
         if self.is_exposed(root) {

@@ -1,4 +1,4 @@
-//! What can still be reached, and forgetting the rest.
+//! Finds what can still be reached, and forgets the rest.
 
 use rustc_hash::FxHashSet;
 
@@ -7,10 +7,10 @@ use super::term::{Term, TermData, Terms};
 
 impl State {
     /// Whether all objects that lost a reference are still held by a variable or a value: the
-    /// common case, found out without following every pointer.
+    /// common case, detected without following every pointer.
     pub(crate) fn all_held(&self) -> bool {
         let held = |root: Root| {
-            // Mostly it was put somewhere new.
+            // Usually the pointer was stored somewhere new, so later entries are tried first.
             self.values.iter().rev().any(|&(_, val)| object_of(val) == Some(root))
                 || self.cells.iter().rev().any(|cell| {
                     !matches!(cell.root, Root::Object(_)) && object_of(cell.val) == Some(root)
@@ -128,7 +128,7 @@ impl State {
         self.relations.retain(|&((a, b), _)| holds(a) && holds(b));
     }
 
-    /// Every use of `root` as an address becomes null: there is no such object.
+    /// Every use of `root` as an address becomes null: the object does not exist.
     pub(crate) fn nullify(&mut self, root: Root, terms: &Terms) {
         let replace = |val: &mut Val| match *val {
             Val::Ptr(r, _) if r == root => *val = Val::Int(0),
@@ -142,7 +142,7 @@ impl State {
             }
             _ => {}
         };
-        // Nor is there what it would own.
+        // Nor do the objects exist that it would own.
         let held = self.cells_of(root).to_vec();
         self.cells.retain(|cell| cell.root != root);
         for cell in held {

@@ -19,11 +19,11 @@ pub(crate) enum Source {
     Op(Op, i64),
     /// What a variable holds after different paths have been merged.
     Merge(u32),
-    /// What a variable holds, so many bytes from its start, when an iteration of a loop begins.
+    /// What a variable holds, at a byte offset, when an iteration of a loop begins.
     Head(Op, Value, i64),
 }
 
-/// A relation the analysis reasons about; the others are these, negated or turned round.
+/// A relation the analysis reasons about; the others are these, negated or with swapped operands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) enum Pred {
     Eq,
@@ -34,11 +34,11 @@ pub(crate) enum Pred {
 /// The expression a term denotes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum TermData {
-    /// Some value, always the same one. `age` counts the iterations of the loop around its source
-    /// since it was made, so that values of two iterations never share a name.
+    /// An unknown but fixed value. `age` counts the iterations of the loop around its source since
+    /// it was created, so that values of two iterations never share a name.
     Opaque { source: Source, age: u8 },
-    /// What the pointer or integer so many bytes into the memory behind a parameter (or behind
-    /// another such value) was when the function was entered.
+    /// The value at entry of the pointer or integer at a byte offset in the memory behind a
+    /// parameter (or behind another such value).
     Entry(Term, i64),
     /// A comparison of integers or pointers.
     Cmp(Pred, Val, Val),
@@ -90,7 +90,7 @@ impl Terms {
         }
     }
 
-    /// The term for `data`, if there is one yet.
+    /// The term for `data`, if it exists already.
     pub(crate) fn known(&self, data: TermData) -> Option<Term> {
         self.ids.get(&data).copied()
     }
@@ -121,7 +121,7 @@ impl Terms {
         }
     }
 
-    /// A name nothing else has.
+    /// A new term, which equals no other.
     pub(crate) fn fresh(&mut self) -> Term {
         self.merges += 1;
         self.opaque(Source::Merge(self.merges))
@@ -141,8 +141,8 @@ impl Terms {
         }
     }
 
-    /// What `term` is called once the loop that `inside` describes starts its next iteration;
-    /// `None` when it is too old to be kept apart.
+    /// The name of `term` once the loop that `inside` describes starts its next iteration; `None`
+    /// if it is too old to be distinguished.
     pub(crate) fn aged(&mut self, term: Term, ageing: &Ageing<'_>) -> Option<Term> {
         let data = match self.get(term) {
             TermData::Opaque { source, age } => {
@@ -197,7 +197,7 @@ pub(crate) struct Ageing<'a> {
     pub(crate) of: Op,
     /// Whether an operation is inside the loop.
     pub(crate) inside: &'a dyn Fn(Op) -> bool,
-    /// The oldest age that is still kept apart.
+    /// The oldest age that is still distinguished.
     pub(crate) cap: u8,
     /// 1, or 0 to only forget what is older than `cap`.
     pub(crate) step: u8,

@@ -1,4 +1,4 @@
-//! What one operation without regions does to a state.
+//! The effect of one operation without regions on a state.
 
 use luma_ir::dialects::{luma, own};
 use luma_ir::{Op, Type};
@@ -10,7 +10,7 @@ use super::index::is_kept;
 use super::state::{Root, State, Val};
 
 impl Engine<'_> {
-    /// Executes `op`; false when nothing runs after it.
+    /// Executes `op`; false if nothing runs after it.
     pub(super) fn execute(&mut self, state: &mut State, op: Op) -> bool {
         self.work += 1;
         let f = self.f;
@@ -52,7 +52,7 @@ impl Engine<'_> {
         true
     }
 
-    /// What is dead after `op` is gone.
+    /// Removes what is dead after `op`.
     fn after(&mut self, state: &mut State, op: Op) {
         self.note_escapes(state, Some(op));
         self.end_dead(state, op);
@@ -69,7 +69,7 @@ impl Engine<'_> {
         }
     }
 
-    /// Only text is read through its pointer; of other pointers the address is printed.
+    /// Only a string is read through its pointer; of other pointers the address is printed.
     fn print(&mut self, state: &mut State, op: Op) {
         let value = luma::Print(op).value(self.f);
         let ty = self.f.value_type(value);
@@ -95,7 +95,7 @@ impl Engine<'_> {
                 matches!(root, Root::Object(_)) && state.is_ours(root) && !reachable.contains(&root)
             })
             .collect();
-        // One report for a structure: that of the object nothing else lost refers to.
+        // One report per data structure: that of the object to which no other lost object refers.
         let inner: Vec<Root> = lost
             .iter()
             .flat_map(|&root| state.cells_of(root).iter().map(move |cell| (root, cell.val)))

@@ -5,12 +5,12 @@ use luma_diagnostics::{Diagnostic, Span, codes};
 use super::{Story, name, not_heap};
 use crate::{FalseResult, IdleAttribute, Memory};
 
-/// What may stand before the name of a function.
+/// The words that may precede the name of a function.
 const MODIFIERS: [&str; 6] =
     ["pub", "priv", "const", "static", "#returns_ownership", "#takes_ownership"];
 
-/// Adds the advice to let the function take parameter number `parameter`, with the edit where the
-/// text shows it. `meant` says when that is right.
+/// Adds the advice to let the function take parameter number `parameter`, with the edit if the
+/// source shows where. `meant` says in which case that is right.
 pub(super) fn takes(
     story: Story<'_>,
     diagnostic: Diagnostic,
@@ -22,7 +22,7 @@ pub(super) fn takes(
     let context = &story.module.context;
     let pointers = story.f.params.iter().filter(|&&ty| context.is_ptr(ty)).count();
     if takes_some(story) {
-        // It names others already.
+        // The attribute already names other parameters.
         let message = format!("add `{name}` to the `#takes_ownership` of `{function}` {meant}");
         return match find_attribute(story, "#takes_ownership") {
             Some((attribute, true)) => {
@@ -33,7 +33,7 @@ pub(super) fn takes(
             _ => diagnostic.help(message),
         };
     }
-    // Without names it is about all of them.
+    // Without names it applies to all of them.
     let attribute = match pointers {
         0 | 1 => "#takes_ownership".to_string(),
         _ => format!("#takes_ownership({name})"),
@@ -48,10 +48,10 @@ fn takes_some(story: Story<'_>) -> bool {
     found
 }
 
-/// Adds the advice to put `attribute` before the function, with the edit where the text shows it.
+/// Adds the advice to put `attribute` before the function, with the edit if the source shows where.
 fn add(story: Story<'_>, diagnostic: Diagnostic, message: String, attribute: &str) -> Diagnostic {
     match declaration(story) {
-        // Both must have the same attributes, which takes more than one edit.
+        // Prototype and definition must have the same attributes, which takes more than one edit.
         Some(_) if has_prototype(story) => {
             diagnostic.help(format!("{message}; its prototype needs it, too"))
         }
@@ -75,8 +75,8 @@ fn has_prototype(story: Story<'_>) -> bool {
     })
 }
 
-/// Where `attribute` stands before the function, with its parameters' names if it has any, and
-/// whether it has.
+/// The range of `attribute` before the function, with its list of parameter names if there is one,
+/// and whether there is one.
 fn find_attribute(story: Story<'_>, attribute: &str) -> Option<(Span, bool)> {
     let span = story.f.loc.span;
     let text = story.options.sources?.file(span.file)?.text();
@@ -103,8 +103,8 @@ fn with_space(story: Story<'_>, span: Span) -> Span {
     Span::new(span.file, span.start, span.end + u32::try_from(space).unwrap_or_default())
 }
 
-/// Where the line that declares the function starts, if nothing but its modifiers stands before
-/// its name, and the white space there.
+/// The start of the line that declares the function, if only modifiers precede its name, and the
+/// indentation of that line.
 fn declaration(story: Story<'_>) -> Option<(Span, String)> {
     let span = story.f.loc.span;
     let file = story.options.sources?.file(span.file)?;

@@ -34,7 +34,7 @@ pub(super) fn explain(story: Story<'_>, parameter: u32, how: Discharging) -> Dia
         Discharging::Freed | Discharging::Given => "if it is meant to end the object's life",
         Discharging::Kept => "if it is meant to keep the object",
     };
-    // What is taken must go on every path, not only on this one.
+    // What is taken must be discharged on every path, not only on this one.
     let sometimes = story.defect.path.iter().any(|event| matches!(event, Event::Branch { .. }));
     let meant = if sometimes { format!("{meant} on every path") } else { meant.to_string() };
     attributes::takes(story, diagnostic, parameter, &meant)

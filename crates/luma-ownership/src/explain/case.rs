@@ -1,12 +1,12 @@
-//! The labels of a `switch` as the text writes them: the IR only has their numbers.
+//! The labels of a `switch` as the source writes them: the IR only has their numbers.
 
 use luma_diagnostics::{OrNever as _, Span};
 
 use super::Story;
 
-/// The labels of the arm that has `values` labels and stands at place `arm` among the arms with
-/// labels, of the switch over what stands at `subject`. `None` where the text does not show as many
-/// as there are.
+/// The labels of the switch arm that has `values` labels and is number `arm` among the arms with
+/// labels; `subject` is the range of the subject. `None` if the source shows another number of
+/// labels.
 pub(super) fn labels(
     story: Story<'_>,
     subject: Span,
@@ -21,7 +21,7 @@ pub(super) fn labels(
     (list.len() == values && list.iter().all(|label| !label.is_empty())).then_some(list)
 }
 
-/// What stands before the arrow of each arm in the text after the brace that opens a switch.
+/// The text before the arrow of each arm, given the text after the brace that opens a switch.
 fn arms(body: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut depth = 0usize;
@@ -34,7 +34,7 @@ fn arms(body: &str) -> Vec<&str> {
             '"' | '\'' => length = quoted(rest, c),
             '/' if rest.starts_with("//") => {
                 length = rest.find('\n').unwrap_or(rest.len());
-                // A comment before a label is no part of it.
+                // A comment before a label is not part of it.
                 if depth == 0 && body.get(start..at).is_some_and(|text| text.trim().is_empty()) {
                     start = at + length;
                 }
@@ -90,7 +90,7 @@ mod tests {
                     /* -> */ '\\'' -> if (a) { b(); } else { c(); }\n _ -> d(); } 7 -> e();";
         assert_eq!(arms(body), ["A, B", "'}'", "'\\''", "_"]);
         assert!(arms("").is_empty() && arms("\"").is_empty());
-        // What it cannot tell apart is not a list of labels.
+        // The rest of an arm without braces is not part of a label.
         assert_eq!(arms("1 -> if (a) { b(); } else c(); 2 -> d(); }"), ["1", "2"]);
     }
 }

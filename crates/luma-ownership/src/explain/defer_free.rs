@@ -1,4 +1,4 @@
-//! The edit that ends most leaks: `defer free(p);` after the statement that declares `p`.
+//! The edit that fixes most leaks: `defer free(p);` after the statement that declares `p`.
 
 use luma_diagnostics::Span;
 use luma_ir::dialects::{luma, own};
@@ -7,9 +7,9 @@ use luma_ir::{Attribute, Def, Op, Type, Value};
 use super::Story;
 use crate::Loss;
 
-/// The place and text of the edit, where it is right: the object is discharged on no path, one
-/// variable alone ever refers to it and never to another, and it owns nothing that would be lost
-/// with it. Only then the variable's scope is the object's life.
+/// The position and text of the edit, if it is right: no path discharges the object, one variable
+/// alone refers to it and never to another object, and it owns nothing that would be lost with it.
+/// Only then is the scope of the variable the lifetime of the object.
 pub(super) fn edit(story: Story<'_>, loss: Loss) -> Option<(Span, String)> {
     let fate = story.defect.fate;
     if fate.discharged || fate.shared || !matches!(loss, Loss::Exit | Loss::Scope) {
@@ -30,7 +30,7 @@ pub(super) fn edit(story: Story<'_>, loss: Loss) -> Option<(Span, String)> {
     let pointee = story.module.context.element(pointer)?;
     let plain = match from {
         Some("heap") => true,
-        // What another function made may own more than it shows.
+        // An object from another function may own more than is visible here.
         Some("callee") => !may_own(story, pointee),
         _ => false,
     };
@@ -47,7 +47,7 @@ fn may_own(story: Story<'_>, ty: Type) -> bool {
     context.is_ptr(ty) || context.is_aggregate(ty)
 }
 
-/// Whether `variable` is stored to by `store` alone, and its address goes nowhere.
+/// Whether `variable` is stored to by `store` alone, and its address does not escape.
 fn is_only_loaded(story: Story<'_>, variable: Value, store: Op) -> bool {
     let f = story.f;
     let Def::Result(..) = f.def(variable) else { return false };
@@ -60,7 +60,8 @@ fn is_only_loaded(story: Story<'_>, variable: Value, store: Op) -> bool {
     fits
 }
 
-/// After the declaration of `name` that `take` stands in, if the text shows one in a block.
+/// The insertion after the declaration of `name` that contains `take`, if the source shows one in a
+/// block.
 fn insertion(story: Story<'_>, take: Op, name: &str) -> Option<(Span, String)> {
     let span = story.span(take);
     let file = story.options.sources?.file(span.file)?;

@@ -54,7 +54,7 @@ pub(super) fn explain(story: Story<'_>) -> Diagnostic {
     }
 }
 
-/// The second time by an operation of another dialect.
+/// The diagnostic for an object that is taken a second time by an operation of another dialect.
 fn taken_twice(story: Story<'_>, taker: &str, subject: Option<String>) -> Diagnostic {
     let subject = subject.map_or("this object".to_string(), |subject| format!("`{subject}`"));
     let message = format!("{subject} is given to `{taker}`, but was given away before");

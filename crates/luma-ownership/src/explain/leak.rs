@@ -33,7 +33,7 @@ pub(super) fn explain(story: Story<'_>, loss: Loss) -> Diagnostic {
     let missing = lost.missing();
     let mut diagnostic =
         Diagnostic::new(codes::E0401, story.at(), lost.message(missing)).label(missing);
-    // An operation of the IR that merely is the last to use it says nothing.
+    // That an operation of the IR happens to be the last use of the object is not informative.
     let idle = lost.foreign && lost.loss == Loss::Discarded;
     if let Some(other) = story.defect.other.filter(|&other| Some(other) != take && !idle) {
         let text = match lost.loss {
@@ -51,8 +51,8 @@ pub(super) fn explain(story: Story<'_>, loss: Loss) -> Diagnostic {
     lost.help(diagnostic)
 }
 
-/// The loss as the text shows it: an operation of another dialect ends the object that holds the
-/// last pointer only if it takes another.
+/// The loss as the source shows it: an operation of another dialect ends the object that holds the
+/// last pointer only if it takes an object other than the leaked one.
 fn really(story: Story<'_>, loss: Loss) -> Loss {
     let f = story.f;
     let Some(op) = story.defect.other.filter(|&op| name::is_foreign(story, op)) else {
@@ -71,7 +71,7 @@ fn really(story: Story<'_>, loss: Loss) -> Loss {
 impl Lost<'_> {
     /// The missing action: `freed`, `returned`, …
     fn missing(&self) -> &'static str {
-        // A path that discharges it may exist even if the shortest that does not is the one told.
+        // There may be a path that discharges it although the reported one, the shortest, does not.
         match (self.foreign, self.story.defect.fate.discharged) {
             (true, false) => "never given away",
             (true, true) => "not given away on every path",
@@ -131,7 +131,7 @@ impl Lost<'_> {
         self.take.is_some_and(|take| name::is_call(self.story, take))
     }
 
-    /// Whether anything is done with what an operation of another dialect gives.
+    /// Whether the result of an operation of another dialect is used.
     fn is_used(&self) -> bool {
         let f = self.story.f;
         let results: &[Value] = self.take.map_or(&[], |take| f.results(take));

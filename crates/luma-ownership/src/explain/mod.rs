@@ -1,4 +1,4 @@
-//! From a defect to what the user reads. The analysis hands over facts; all wording is here.
+//! Turns a defect into what the user reads. The analysis provides facts; all wording is here.
 
 mod attributes;
 mod borrowed;
@@ -18,7 +18,7 @@ use luma_ir::{Function, Module, Op};
 
 use crate::{Defect, DefectKind, Options, Summaries};
 
-/// What the wording of one defect draws on.
+/// What is needed to explain one defect.
 #[derive(Clone, Copy)]
 struct Story<'a> {
     module: &'a Module,
@@ -59,7 +59,7 @@ impl Story<'_> {
         self.f.loc(op).span
     }
 
-    /// Where the defect is; the function's own place when it has no operation.
+    /// Where the defect is; the location of the function if it has no operation.
     fn at(&self) -> Span {
         self.defect.op.map_or(self.f.loc.span, |op| self.span(op))
     }

@@ -11,7 +11,7 @@ use crate::place::field;
 
 /// Deepest expression that is spelled out.
 const MAX_DEPTH: u32 = 6;
-/// Longest text that helps.
+/// Maximum length of a text that is shown.
 const MAX_LENGTH: usize = 60;
 
 /// The source-like text of `value`, if it has a readable one.
@@ -168,8 +168,8 @@ pub(super) fn given(story: Story<'_>, give: Op) -> String {
     }
 }
 
-/// The operand of another dialect's operation that a defect is about: the object itself where that
-/// stands there, or else what the operation takes, or its first pointer.
+/// The operand of another dialect's operation that a defect is about: the object itself if it is an
+/// operand, otherwise what the operation takes, otherwise its first pointer.
 fn of_foreign(story: Story<'_>, op: Op) -> Option<Value> {
     let f = story.f;
     let operands = f.operands(op);
@@ -195,7 +195,7 @@ pub(super) fn subject(story: Story<'_>, op: Op) -> Option<String> {
         _ => *f.operands(op).first()?,
     };
     let mut at = operand;
-    // The pointer a place goes through, outermost last.
+    // The pointer that the place goes through; of several, the last one found counts.
     let mut pointer = None;
     while let Some(def) = f.def_op(at) {
         match f.op_name(def) {
@@ -234,22 +234,23 @@ pub(super) fn written(story: Story<'_>, span: Span) -> Option<String> {
     let text = story.options.sources?.file(span.file)?.text();
     let text = text.get(span.start as usize..span.end as usize)?;
     let short = text.chars().count() <= MAX_LENGTH && !text.contains(['\n', '`', '\r', '\t']);
-    // Operations of the IR are no expressions.
+    // Operations of the IR are not expressions of the source.
     (short && !text.is_empty() && !text.contains(" = ") && !text.starts_with('%'))
         .then(|| text.to_string())
 }
 
-/// Memory by the variable its object is first kept in, for an operation that does not name it.
+/// Names memory by the variable its object is first kept in, for an operation that does not name
+/// it.
 pub(super) fn of_object(story: Story<'_>) -> Option<String> {
     story.defect.take.and_then(|take| holder(story, take))
 }
 
-/// The function that is called with what `op` makes.
+/// The function that is called with the result of `op`.
 pub(super) fn passed_to(story: Story<'_>, op: Op) -> Option<String> {
     callee(story, call_with(story, op)?)
 }
 
-/// The call that what `op` makes is passed to.
+/// The call that the result of `op` is passed to.
 pub(super) fn call_with(story: Story<'_>, op: Op) -> Option<Op> {
     let f = story.f;
     let results = f.results(op);
@@ -263,7 +264,7 @@ pub(super) fn call_with(story: Story<'_>, op: Op) -> Option<Op> {
     call
 }
 
-/// Whether `op` gives its operand to somebody.
+/// Whether `op` gives its operand away.
 pub(super) fn is_give(story: Story<'_>, op: Op) -> bool {
     story.f.op_name(op) == own::Give::NAME
 }
@@ -300,7 +301,7 @@ pub(super) fn holder(story: Story<'_>, take: Op) -> Option<String> {
     }
 }
 
-/// The variable or place that what a take makes is first kept in.
+/// The variable or place in which the result of a take is first kept.
 pub(super) fn kept_in(story: Story<'_>, take: Op) -> Option<String> {
     let f = story.f;
     let &result = f.results(take).first()?;

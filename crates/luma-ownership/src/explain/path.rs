@@ -25,10 +25,10 @@ pub(super) fn add_steps(story: Story<'_>, diagnostic: Diagnostic) -> Diagnostic 
     diagnostic
 }
 
-/// Whether a step would say what the message says.
+/// Whether a step would repeat what the message says.
 fn is_idle(story: Story<'_>, event: Event) -> bool {
     let op = match event {
-        // What a call stores is told where it takes place.
+        // What a call stores is described at the take.
         Event::Alias { op, .. } => return name::is_call(story, op),
         Event::Return { op } => op,
         _ => return false,

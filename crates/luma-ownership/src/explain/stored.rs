@@ -8,13 +8,13 @@ use super::{Story, name};
 use crate::place::{behind, inside};
 use crate::summary::{Effect, Left, Path};
 
-/// Objects within objects are looked for so deep.
+/// Maximum depth at which objects within objects are searched.
 const MAX_DEPTH: u32 = 3;
 
 /// A place in which a call leaves an object.
 #[derive(PartialEq, Eq)]
 struct Place {
-    /// As the caller would write it, if it can be said.
+    /// As the caller would write it, if possible.
     text: Option<String>,
     /// It is inside the call's result.
     in_result: bool,
@@ -129,7 +129,7 @@ fn result(story: Story<'_>, op: Op) -> Option<(String, Type)> {
     Some((name::kept_in(story, take?)?, f.value_type(result)))
 }
 
-/// What stands `offset` bytes into the memory that the pointer at `path` points to, and its type.
+/// The place `offset` bytes into the memory that the pointer at `path` points to, and its type.
 fn of_argument(story: Story<'_>, op: Op, path: &Path, offset: i64) -> Option<(String, Type)> {
     let f = story.f;
     let context = &story.module.context;

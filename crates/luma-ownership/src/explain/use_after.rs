@@ -26,7 +26,7 @@ fn verb(story: Story<'_>, how: Use) -> String {
     verb.to_string()
 }
 
-/// The object, and the function that uses it, where a pointer to what holds it is passed.
+/// The object, and the function that uses it, if a pointer to its holder is passed.
 fn inner(story: Story<'_>, how: Use) -> Option<(String, String)> {
     story.defect.op.filter(|_| how == Use::Pass).and_then(|op| stored::used_inside(story, op))
 }

@@ -1,5 +1,5 @@
-//! Arithmetic on constant values: which of [`luma_values::fold`] the operators of the language
-//! stand for. Errors are reasons in a few words.
+//! Arithmetic on constant values: maps the operators of the language to [`luma_values::fold`].
+//! Errors are short reasons.
 
 use luma_syntax::ast::{BinaryOp, UnaryOp};
 use luma_values::fold::{self, Binary, FoldError, Kind, Number, Predicate, Unary};
@@ -10,8 +10,8 @@ use crate::types::TyKind;
 
 type Folded = Result<Const, String>;
 
-/// The number that `value` is; `None` for addresses and aggregates. Truth values are numbers of one
-/// bit, floats are `double`.
+/// `value` as a number; `None` for addresses and aggregates. Truth values are one-bit integers,
+/// floats are `double`.
 fn number(value: &Const) -> Option<Number> {
     Some(match value {
         Const::Zero => Number::Int(Int::of_i64(Width::W64, 0)),
@@ -41,7 +41,7 @@ fn run_time() -> String {
     "it is only known at run time".to_owned()
 }
 
-/// `value` as one of type `to`, which it may be cast to.
+/// Casts `value` to the type `to`; the cast must be allowed.
 pub(super) fn convert(value: Const, to: &TyKind) -> Folded {
     let kind = match to {
         TyKind::Int | TyKind::Enum(_) => Kind::Int(Width::W64),
@@ -93,7 +93,7 @@ pub(super) fn binary(op: BinaryOp, a: Const, b: Const, single: bool) -> Folded {
         let holds = fold::compare(predicate, Sign::Signed, a, b);
         return holds.map(Const::Bool).map_err(reason);
     }
-    // In the precision of the type: every step rounds.
+    // Every operation rounds to the precision of the type.
     let rounded = |number: Number| match number {
         Number::F64(_) if single => fold::convert(number, Kind::F32, Sign::Signed),
         _ => number,

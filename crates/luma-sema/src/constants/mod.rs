@@ -1,4 +1,4 @@
-//! Values of constant expressions, by the semantics they would have at run time.
+//! Evaluation of constant expressions, with the semantics they would have at run time.
 //!
 //! Works on checked expressions: types and conversions come from the tables.
 
@@ -16,19 +16,20 @@ use crate::{Const, Resolution};
 /// Why an expression has no constant value.
 #[derive(Debug)]
 pub(crate) enum NotConstant {
-    /// It is wrong in itself, which is reported.
+    /// It is erroneous, and the error is already reported.
     Reported,
-    /// A part of it only has a value at run time.
+    /// The value of a part of it is known only at run time, for the given reason.
     Because(Span, String),
 }
 
 impl NotConstant {
-    /// The part at `span` has no constant value, for that reason.
+    /// The part at `span` has no constant value because of `reason`.
     pub(crate) fn because(span: Span, reason: impl Into<String>) -> Self {
         Self::Because(span, reason.into())
     }
 
-    /// The error for a place that needs a constant, which `message` says; `None` if all is said.
+    /// The error for a context that requires a constant, as `message` says; `None` if an error is
+    /// already reported.
     pub(crate) fn diagnostic(self, message: &str) -> Option<Diagnostic> {
         match self {
             Self::Reported => None,
@@ -39,7 +40,7 @@ impl NotConstant {
     }
 }
 
-/// The value of `e`, which is checked, after its implicit conversion.
+/// The value of `e`, which must be checked, after its implicit conversion.
 pub(crate) fn evaluate(cx: &mut Cx<'_>, e: ExprId) -> Result<Const, NotConstant> {
     let span = cx.span(e);
     let Some(&ty) = cx.out.expr_types.get(e) else {
@@ -72,7 +73,7 @@ fn own_value(cx: &mut Cx<'_>, e: ExprId, ty: Ty) -> Result<Const, NotConstant> {
     let span = cx.span(e);
     let because = |why: &str| Err(NotConstant::because(span, why));
     Ok(match &ast.exprs[e].kind {
-        // 2^63 wraps to its own negation, which is what the minus before it makes of it.
+        // The literal 2^63 wraps to -2^63, which is its own negation; a minus always precedes it.
         ExprKind::Int(value) => Const::Int(*value as i64),
         ExprKind::Float(value) => Const::Float(*value),
         ExprKind::Char(value) => Const::Byte(*value),
@@ -113,7 +114,7 @@ fn own_value(cx: &mut Cx<'_>, e: ExprId, ty: Ty) -> Result<Const, NotConstant> {
             let Ok(layout) = layout_of(cx, measured, span) else {
                 return Err(NotConstant::Reported);
             };
-            // A layout fits an `i64`.
+            // The size of a layout fits in an `i64`.
             Const::Int(layout.size as i64)
         }
         ExprKind::ArrayLit(elements) => {
@@ -206,7 +207,7 @@ pub(crate) fn evaluate_small(cx: &mut Cx<'_>, e: ExprId) -> Option<i64> {
     }
 }
 
-/// Whether `e` consists of few nodes, all of which can be evaluated without asking for more.
+/// Whether `e` consists of few nodes, all of which can be evaluated without further checks.
 fn is_small(cx: &Cx<'_>, e: ExprId, nodes: &mut u32) -> bool {
     if *nodes == 0 {
         return false;

@@ -15,7 +15,7 @@ enum Part {
     Field(u32),
 }
 
-/// What `e` is a part of, and the way there, innermost step first.
+/// The expression of which `e` is a part, and the path from it to `e`, innermost step first.
 fn path_to(cx: &mut Cx<'_>, mut e: ExprId) -> Result<(ExprId, Vec<Part>), NotConstant> {
     let mut parts = Vec::new();
     loop {
@@ -97,7 +97,7 @@ pub(super) fn read(cx: &mut Cx<'_>, e: ExprId) -> Result<Const, NotConstant> {
     Ok(value)
 }
 
-/// How much a copy of `value` takes.
+/// The number of nodes in `value`: the cost of copying it.
 fn count_nodes(value: &Const) -> usize {
     match value {
         Const::Aggregate(values) => 1 + values.iter().map(count_nodes).sum::<usize>(),
@@ -106,9 +106,9 @@ fn count_nodes(value: &Const) -> usize {
     }
 }
 
-/// Constants that copy constants could grow exponentially; this stops them.
+/// Bounds the size of constants, which could grow exponentially by copying other constants.
 fn spend(cx: &mut Cx<'_>, size: usize, span: Span) -> Result<(), NotConstant> {
-    // Single values are as small as the text that asks for them.
+    // The number of scalar copies is bounded by the length of the source text.
     if size <= 1 {
         return Ok(());
     }
@@ -133,7 +133,7 @@ pub(super) fn address(cx: &mut Cx<'_>, e: ExprId) -> Result<Const, NotConstant> 
         }
         _ => return Err(NotConstant::because(span, "this address is only known at run time")),
     };
-    // No type is empty, so only first parts lie where the whole does.
+    // No type has size zero, so only first parts have the address of the whole.
     let first = |part: &Part| matches!(part, Part::Element(0) | Part::Field(0));
     if parts.iter().all(first) {
         return Ok(Const::Address(item));
