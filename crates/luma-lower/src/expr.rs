@@ -142,7 +142,7 @@ impl BodyCx<'_> {
         })
     }
 
-    fn bool(&mut self, value: bool) -> Value {
+    pub(crate) fn bool(&mut self, value: bool) -> Value {
         luma::Constant::build(&mut self.b, Attribute::Bool(value), Type::I1).result(self.b.func)
     }
 

@@ -5,6 +5,7 @@ use luma_ir::dialects::luma;
 use luma_ir::{Attribute, Type, Value};
 use luma_sema::Const;
 use luma_sema::types::TyKind;
+use luma_syntax::IF_ARMS;
 use luma_syntax::ast::{Block, ExprId, Loop, StmtId, StmtKind, SwitchArm};
 use rustc_hash::FxHashSet;
 
@@ -76,7 +77,22 @@ impl BodyCx<'_> {
         });
     }
 
+    /// Long chains become several of bounded depth, each run only if no arm of those before was.
     fn if_chain(&mut self, arms: &[(ExprId, Block)], otherwise: Option<&Block>) {
+        if arms.len() > IF_ARMS
+            && let Some((first, rest)) = arms.split_at_checked(IF_ARMS)
+            && let [.., (_, last)] = first
+        {
+            let end = last.span.shrink_to_end();
+            let Some(none_ran) = self.none_of(first) else { return };
+            let op = luma::If::build(&mut self.b, none_ran, &[], false);
+            let region = op.then_region(self.b.func);
+            self.region(region, end, |cx| {
+                cx.if_chain(rest, otherwise);
+                None
+            });
+            return;
+        }
         let Some(((condition, then), rest)) = arms.split_first() else {
             never!("an `if` without an arm");
             return;
@@ -98,6 +114,26 @@ impl BodyCx<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Runs the first of `arms` whose condition holds; the result is true if there is none.
+    fn none_of(&mut self, arms: &[(ExprId, Block)]) -> Option<Value> {
+        let ((condition, then), rest) = arms.split_first()?;
+        let value = self.needed(*condition);
+        self.at_expr(*condition);
+        let op = luma::If::build(&mut self.b, value, &[Type::I1], true);
+        let end = then.span.shrink_to_end();
+        let then_region = op.then_region(self.b.func);
+        let else_region = op.else_region(self.b.func)?;
+        self.region(then_region, end, |cx| {
+            cx.stmts(&then.stmts);
+            if cx.terminated { None } else { Some(cx.bool(false)) }
+        });
+        self.region(else_region, end, |cx| match rest {
+            [] => Some(cx.bool(true)),
+            _ => cx.none_of(rest),
+        });
+        op.results(self.b.func).first().copied()
     }
 
     fn loop_stmt(&mut self, l: &Loop) {

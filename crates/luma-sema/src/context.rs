@@ -11,10 +11,9 @@ use crate::structs::StructState;
 use crate::types::{EnumId, StructId, Ty, TyKind, Types};
 use crate::{Analysis, Const, LocalInfo};
 
-/// Maximum total nesting of expressions and the constants they refer to. A single expression never
-/// reaches it (the parser's own limit is lower), but long chains of forward references between
-/// constants can.
-const MAX_DEPTH: u32 = 6_000;
+/// How deep expressions and the constants they ask for may nest in all. One expression never gets
+/// here (the parser's own limit is lower); long forward chains of constants can.
+const MAX_DEPTH: u32 = 25_000;
 
 /// Maximum number of errors for which spelling suggestions are computed, which keeps time linear.
 const MAX_SUGGESTIONS: u32 = 100;

@@ -16,11 +16,16 @@ use crate::types::{FieldInfo, StructId, Ty, TyKind};
 /// Maximum size of a type in bytes: the range of a 32-bit displacement.
 pub(crate) const MAX_SIZE: u64 = i32::MAX as u64;
 
+/// The most structs and arrays that a value may nest: what makes MLIR and LLVM of it recurses.
+const MAX_NESTING: u32 = 400;
+
 /// How far the check of a struct has come.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct StructState {
     fields: Progress,
     layout: Progress,
+    /// How many structs and arrays a value nests, once laid out.
+    nesting: u32,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +191,17 @@ fn struct_inside(cx: &Cx<'_>, mut ty: Ty) -> Option<StructId> {
     }
 }
 
-/// Lays out `id`, after all structs in it were laid out or failed.
+/// How many arrays are around the elements of `ty`.
+fn arrays_around(cx: &Cx<'_>, mut ty: Ty) -> u32 {
+    let mut arrays = 0;
+    while let TyKind::Array(element, _) = cx.kind(ty) {
+        ty = *element;
+        arrays += 1;
+    }
+    arrays
+}
+
+/// All structs in `id` are laid out or failed: now itself.
 fn finish(cx: &mut Cx<'_>, id: StructId) -> bool {
     let index = id.0 as usize;
     if cx.structs[index].layout == Progress::Failed {
@@ -203,6 +218,11 @@ fn finish(cx: &mut Cx<'_>, id: StructId) -> bool {
         Err(LayoutError::Unsized | LayoutError::Opaque) => Ok(()),
         Err(why) => Err(why),
     });
+    let nesting = |ty: Ty| {
+        let (child, arrays) = struct_inside(cx, ty).map(|child| (child, arrays_around(cx, ty)))?;
+        Some(arrays + cx.structs[child.0 as usize].nesting)
+    };
+    let nesting = 1 + fields.iter().filter_map(|field| nesting(field.ty)).max().unwrap_or(0);
     let layout = laid_out.and_then(|()| whole.finish());
     if !failed && !layout.is_ok_and(|layout| layout.size <= MAX_SIZE) {
         let info = &cx.out.structs[index];
@@ -210,6 +230,17 @@ fn finish(cx: &mut Cx<'_>, id: StructId) -> bool {
         cx.report(too_large(&cx.out.structs[index].name, span));
         failed = true;
     }
+    if !failed && nesting > MAX_NESTING {
+        let info = &cx.out.structs[index];
+        let span = cx.item_name(info.item).span;
+        let message = format!("struct `{}` is nested too deeply", info.name);
+        let d = Diagnostic::new(codes::E0107, span, message)
+            .note(format!("at most {MAX_NESTING} levels of structs and arrays are supported"))
+            .help("hold pointers to the inner structs");
+        cx.report(d);
+        failed = true;
+    }
+    cx.structs[index].nesting = nesting;
     if cx.out.struct_layouts.len() <= index {
         cx.out.struct_layouts.resize(index + 1, Err(LayoutError::Opaque));
     }

@@ -7,12 +7,14 @@ use crate::ast::*;
 use crate::infix::Pending;
 use crate::lexer::{self, Docs};
 
-/// Maximum depth of expression and type trees. Later phases recurse over the tree, so its depth
-/// must be bounded.
-const MAX_EXPR_DEPTH: u16 = 1000;
-/// Maximum nesting of statements. Each `elif` counts, because it is nested in the `else` of the arm
-/// before.
+/// Deepest trees that are built. Later phases recurse over them, so their depth must be bounded; a
+/// sum is as deep as it has terms, because `a + b + c` is `(a + b) + c`.
+const MAX_EXPR_DEPTH: u16 = 20_000;
+const MAX_TYPE_DEPTH: u16 = 1000;
+/// Deepest nesting of statements. An arm of an `if` stands in the `else` of the arm before.
 const MAX_STMT_DEPTH: u16 = 500;
+/// The lowering starts a new `if` after so many arms, in the `else` of the one before.
+pub const IF_ARMS: usize = 200;
 
 /// The tree under construction.
 pub(crate) struct Builder<'a> {
@@ -38,7 +40,18 @@ pub(crate) struct Raw {
     /// The arms of an `if` are in reverse order, because chains of `else if` grow at their front.
     kind: StmtKind,
     span: Span,
+    /// Depth of the deepest statement in it.
+    inner: u16,
     depth: u16,
+}
+
+/// How deep a statement of this kind nests others, given the depth of the deepest.
+fn depth_around(kind: &StmtKind, inner: u16) -> u16 {
+    let own = match kind {
+        StmtKind::If { arms, .. } => arms.len().min(IF_ARMS) + arms.len() / IF_ARMS,
+        _ => 1,
+    };
+    inner.saturating_add(u16::try_from(own).unwrap_or(u16::MAX))
 }
 
 /// A modifier or attribute before a declaration.
@@ -113,11 +126,12 @@ impl<'a> Builder<'a> {
         self.error(Diagnostic::new(codes::E0109, span, format!("{what} is not supported yet")));
     }
 
-    /// Reports excessive depth, once per declaration, and ends its parse.
-    fn too_deep(&mut self, what: &str, span: Span) {
+    /// Reports excessive depth, once for a declaration, and ends its parse.
+    fn too_deep(&mut self, what: &str, most: u16, span: Span) {
         if !self.stop.replace(true) {
             self.error(
                 Diagnostic::new(codes::E0107, span, format!("{what} is nested too deeply"))
+                    .note(format!("at most {most} levels are supported"))
                     .help("split it up with variables or functions"),
             );
         }
@@ -280,10 +294,10 @@ impl<'a> Builder<'a> {
                 .map(|&param| height(&self.type_depth, param))
                 .fold(height(&self.type_depth, *result), u16::max),
         };
-        if depth > MAX_EXPR_DEPTH {
-            self.too_deep("type", span);
+        if depth > MAX_TYPE_DEPTH {
+            self.too_deep("type", MAX_TYPE_DEPTH, span);
         }
-        self.type_depth.push(depth.min(MAX_EXPR_DEPTH));
+        self.type_depth.push(depth.min(MAX_TYPE_DEPTH));
         self.ast.types.alloc(TypeExpr { kind, span })
     }
 
@@ -298,24 +312,23 @@ impl<'a> Builder<'a> {
             StmtKind::Loop(Loop { body, .. }) => block(body),
             StmtKind::If { arms, otherwise } => {
                 let bodies = arms.iter().map(|(_, body)| body).chain(otherwise);
-                let deepest = bodies.map(block).max().unwrap_or(0);
-                deepest.saturating_add(u16::try_from(arms.len()).unwrap_or(u16::MAX) - 1)
+                bodies.map(block).max().unwrap_or(0)
             }
             StmtKind::Switch { arms, .. } => {
                 arms.iter().map(|arm| block(&arm.body)).max().unwrap_or(0)
             }
             _ => 0,
         };
-        let depth = inner.saturating_add(1);
+        let depth = depth_around(&kind, inner);
         let span = self.span(start, end);
         if depth > MAX_STMT_DEPTH {
-            self.too_deep("statement", span);
+            self.too_deep("statement", MAX_STMT_DEPTH, span);
         }
-        Raw { kind, span, depth: depth.min(MAX_STMT_DEPTH) }
+        Raw { kind, span, inner, depth: depth.min(MAX_STMT_DEPTH) }
     }
 
     pub(crate) fn stmt(&mut self, raw: Raw) -> StmtId {
-        let Raw { mut kind, span, depth } = raw;
+        let Raw { mut kind, span, depth, .. } = raw;
         if let StmtKind::If { arms, .. } = &mut kind {
             arms.reverse();
         }
@@ -362,21 +375,18 @@ impl<'a> Builder<'a> {
         match body.kind {
             // `else if` is `elif`, so that long chains stay flat.
             StmtKind::If { arms: mut all, otherwise } => {
-                let count = u16::try_from(arms.len()).unwrap_or(u16::MAX);
                 let kind = StmtKind::If { arms, otherwise: None };
                 let outer = self.raw(kind, start, end);
                 if let StmtKind::If { arms, .. } = outer.kind {
                     all.extend(arms.into_iter().rev());
                 }
-                let depth = outer.depth.max(body.depth.saturating_add(count));
+                let kind = StmtKind::If { arms: all, otherwise };
+                let inner = outer.inner.max(body.inner);
+                let depth = depth_around(&kind, inner);
                 if depth > MAX_STMT_DEPTH {
-                    self.too_deep("statement", outer.span);
+                    self.too_deep("statement", MAX_STMT_DEPTH, outer.span);
                 }
-                Raw {
-                    kind: StmtKind::If { arms: all, otherwise },
-                    span: outer.span,
-                    depth: depth.min(MAX_STMT_DEPTH),
-                }
+                Raw { kind, span: outer.span, inner, depth: depth.min(MAX_STMT_DEPTH) }
             }
             _ => {
                 let otherwise = Some(self.body(body));
@@ -509,7 +519,7 @@ impl<'a> Builder<'a> {
             ExprKind::Sizeof(ty) => self::height(&self.type_depth, *ty),
         };
         if height > MAX_EXPR_DEPTH {
-            self.too_deep("expression", span);
+            self.too_deep("expression", MAX_EXPR_DEPTH, span);
         }
         self.expr_depth.push(height.min(MAX_EXPR_DEPTH));
         self.ast.exprs.alloc(Expr { kind, span })

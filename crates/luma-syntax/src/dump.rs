@@ -27,8 +27,13 @@ struct Dump<'a> {
 
 impl Dump<'_> {
     fn line(&mut self, content: std::fmt::Arguments<'_>) {
-        for _ in 0..self.depth {
+        // Deep trees would otherwise be mostly blanks.
+        const DEEPEST: usize = 100;
+        for _ in 0..self.depth.min(DEEPEST) {
             self.text.push_str("  ");
+        }
+        if self.depth > DEEPEST {
+            let _ = write!(self.text, "[{}] ", self.depth);
         }
         // Writing to a string cannot fail.
         let _ = writeln!(self.text, "{content}");

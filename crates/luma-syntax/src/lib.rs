@@ -22,6 +22,7 @@ use lalrpop_util::{ParseError, lalrpop_mod};
 use luma_diagnostics::{Diagnostic, FileId};
 
 use build::Builder;
+pub use build::IF_ARMS;
 use chunk::{Chunk, ChunkKind};
 pub use dump::dump;
 use token::T;

@@ -29,6 +29,7 @@ mod ops;
 mod ssa;
 
 use luma_diagnostics::{Diagnostic, codes};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::context::Symbol;
 use crate::entity::Op;
@@ -167,6 +168,7 @@ pub fn verify_items(module: &Module) -> Vec<Violation> {
     let mut fail = |loc: Loc, message: String| {
         violations.push(Violation { function: None, op: None, loc, message });
     };
+    let cyclic = contain_themselves(module);
     for (&name, def) in &module.structs {
         let text = module.context.name(name);
         if def.fields.is_empty() {
@@ -178,7 +180,7 @@ pub fn verify_items(module: &Module) -> Vec<Violation> {
                 fail(def.loc, format!("field `{field}` of struct `@{text}` has no value type"));
             }
         }
-        if contains_itself(module, name) {
+        if cyclic.contains(&name) {
             fail(def.loc, format!("struct `@{text}` contains itself"));
         }
     }
@@ -195,25 +197,47 @@ pub fn verify_items(module: &Module) -> Vec<Violation> {
     violations
 }
 
-/// Whether a struct is reachable from itself through fields and elements.
-fn contains_itself(module: &Module, start: Symbol) -> bool {
-    let mut seen = rustc_hash::FxHashSet::default();
-    let mut stack = vec![start];
-    while let Some(name) = stack.pop() {
-        for &ty in module.structs.get(&name).map(|def| def.fields.values()).into_iter().flatten() {
+/// The structs on a cycle through fields and elements, or between two cycles: what is left when those
+/// are taken away that contain no other, and those that no other contains, until there are none.
+fn contain_themselves(module: &Module) -> FxHashSet<Symbol> {
+    let mut inside: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
+    let mut around: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
+    for (&name, def) in &module.structs {
+        for &ty in def.fields.values() {
             let mut ty = ty;
             while let TypeData::Array(_, element) = module.context.type_data(ty) {
                 ty = element;
             }
-            if let TypeData::Struct(inner) = module.context.type_data(ty) {
-                if inner == start {
-                    return true;
-                }
-                if seen.insert(inner) {
-                    stack.push(inner);
+            if let TypeData::Struct(inner) = module.context.type_data(ty)
+                && module.structs.contains_key(&inner)
+            {
+                inside.entry(name).or_default().push(inner);
+                around.entry(inner).or_default().push(name);
+            }
+        }
+    }
+    let mut left: FxHashSet<Symbol> = module.structs.keys().copied().collect();
+    for (ahead, back) in [(&inside, &around), (&around, &inside)] {
+        let of = |edges: &FxHashMap<Symbol, Vec<Symbol>>, name| -> Vec<Symbol> {
+            edges.get(&name).into_iter().flatten().copied().collect()
+        };
+        let counted =
+            |name: Symbol| of(ahead, name).iter().filter(|one| left.contains(one)).count();
+        let mut open: FxHashMap<Symbol, usize> =
+            left.iter().map(|&name| (name, counted(name))).collect();
+        let mut work: Vec<Symbol> =
+            left.iter().copied().filter(|name| open.get(name) == Some(&0)).collect();
+        while let Some(name) = work.pop() {
+            left.remove(&name);
+            for next in of(back, name) {
+                if let Some(count) = open.get_mut(&next).filter(|count| **count > 0) {
+                    *count -= 1;
+                    if *count == 0 {
+                        work.push(next);
+                    }
                 }
             }
         }
     }
-    false
+    left
 }
