@@ -13,7 +13,7 @@ mod suggest;
 pub use catalogue::{CATALOGUE, Entry, codes, explain};
 pub use diagnostic::{Code, Diagnostic, Fix, Help, Label, PathStep, Severity};
 pub use internal::OrNever;
-pub use render::{Format, RenderOptions, render, render_all};
+pub use render::{Format, RenderOptions, printable, render, render_all};
 pub use source::{FileId, LineCol, SourceFile, SourceMap, Span};
 pub use suggest::closest;
 

@@ -9,6 +9,7 @@ mod short;
 #[cfg(test)]
 mod tests;
 
+pub use clean::printable;
 use std::collections::HashSet;
 
 use crate::{Diagnostic, SourceMap};

@@ -20,8 +20,8 @@ use luma_pass::{ModulePass, PassContext, PassResult, Registration, Statistic, Wo
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ExpandOps;
 
-/// One operation may become this many.
-const MOST: usize = 100_000;
+/// All operations of a module together may become this many.
+const MOST: usize = 1_000_000;
 
 const EXPANDED: Statistic =
     Statistic { name: "ops-expanded", summary: "Operations replaced by their expansion." };
@@ -41,11 +41,15 @@ impl ModulePass for ExpandOps {
         let mut errors = Vec::new();
         let mut calls = Vec::new();
         let mut expanded = 0;
+        let mut made = 0;
         let context = module.context.clone();
         for f in module.functions.values_mut() {
-            match expand(cx, &context, f, &mut calls) {
+            match expand(cx, &context, f, &mut calls, &mut made) {
                 Ok(count) => expanded += count,
                 Err(more) => errors.extend(more),
+            }
+            if made > MOST {
+                break;
             }
         }
         if !errors.is_empty() {
@@ -86,12 +90,14 @@ struct Call {
     loc: Loc,
 }
 
-/// Expands everything in `f`; how many operations that were.
+/// Expands everything in `f`, at most until `made` operations are more than [`MOST`]; how many
+/// operations that were.
 fn expand(
     cx: &PassContext<'_>,
     context: &std::sync::Arc<luma_ir::Context>,
     f: &mut Function,
     calls: &mut Vec<Call>,
+    made: &mut usize,
 ) -> Result<usize, Vec<Diagnostic>> {
     let mut found = Vec::new();
     f.walk(&mut |op| {
@@ -103,7 +109,6 @@ fn expand(
     let mut count = 0;
     for first in found {
         let mut work = vec![first];
-        let mut made = 0;
         while let Some(op) = work.pop() {
             let loc = cx.derive(f.loc(op));
             let (built, values) = match expand_op(context, f, op, loc) {
@@ -118,12 +123,13 @@ fn expand(
                 }
             };
             count += 1;
-            made += built.len();
-            if made > MOST {
+            built.iter().for_each(|&op| visit(f, op, &mut |_| *made += 1));
+            if *made > MOST {
                 let name = &context.op_def(f.op_name(first)).name;
-                let message = format!("`{name}` expands to more than {MOST} operations");
-                errors.push(Diagnostic::new(codes::E0503, f.loc(first).span, message));
-                break;
+                let message = format!("the module expands to more than {MOST} operations");
+                let error = Diagnostic::new(codes::E0503, f.loc(first).span, message);
+                errors.push(error.label(format!("this `{name}` exceeds the limit")));
+                return Err(errors);
             }
             for (old, new) in f.results(op).to_vec().into_iter().zip(values) {
                 f.replace_all_uses(old, new);

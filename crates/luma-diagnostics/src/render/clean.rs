@@ -1,7 +1,9 @@
 //! Text that is safe to send to a terminal.
 
-/// Maximum number of characters printed for one line of a message. Messages quote the program, in
-/// which a name may be a million characters long.
+use std::borrow::Cow;
+
+/// Characters of one line of a message that are printed. Messages quote the program, and a name
+/// there may be a million characters long.
 const LONGEST: usize = 2000;
 
 /// `text` on one line, with visible replacements for characters that would control a terminal.
@@ -35,6 +37,23 @@ fn shorten(line: String) -> String {
 /// columns do not change.
 pub(super) fn clean_source(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().map(stand_in)
+}
+
+/// `text` with visible stand-ins for what would steer a terminal, or show something else than what is
+/// there; tabs and the ends of lines stay.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| c == '\n' || stand_in(c) == c) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split_inclusive('\n').map(|line| {
+        let content = line.trim_end_matches('\n');
+        let content = content.strip_suffix('\r').unwrap_or(content);
+        let end = line.get(content.len()..).unwrap_or_default();
+        // Alone, a carriage return lets what follows overwrite the line.
+        let end = if end == "\r" { "\u{240d}" } else { end };
+        content.chars().map(stand_in).collect::<String>() + end
+    });
+    Cow::Owned(lines.collect())
 }
 
 fn clean_words(line: &str) -> String {

@@ -13,14 +13,19 @@ pub fn reference(context: &Context, name: &str) -> Option<String> {
     let ops: Vec<&OpDef> =
         context.op_defs().map(|(_, def)| def).filter(|def| def.dialect() == name).collect();
     let mut out = String::new();
-    let _ = writeln!(out, "# The `{name}` dialect\n\n{}\n", dialect.summary);
+    let _ = writeln!(out, "# The `{name}` dialect\n\n{}\n", without_html(&dialect.summary));
     if !dialect.doc.is_empty() {
-        let _ = writeln!(out, "{}\n", dialect.doc);
+        let _ = writeln!(out, "{}\n", without_html(&dialect.doc));
     }
     out.push_str("| operation | |\n| --- | --- |\n");
     for def in &ops {
         let anchor = def.name.replace('.', "");
-        let _ = writeln!(out, "| [`{}`](#{anchor}) | {} |", def.name, cell(&def.summary));
+        let _ = writeln!(
+            out,
+            "| [`{}`](#{anchor}) | {} |",
+            def.name,
+            cell(&without_html(&def.summary))
+        );
     }
     for def in ops {
         operation(&mut out, def);
@@ -29,9 +34,9 @@ pub fn reference(context: &Context, name: &str) -> Option<String> {
 }
 
 fn operation(out: &mut String, def: &OpDef) {
-    let _ = writeln!(out, "\n## `{}`\n\n{}", def.name, def.summary);
+    let _ = writeln!(out, "\n## `{}`\n\n{}", def.name, without_html(&def.summary));
     if !def.doc.is_empty() {
-        let _ = writeln!(out, "\n{}", def.doc);
+        let _ = writeln!(out, "\n{}", without_html(&def.doc));
     }
     let mut rows: Vec<[String; 3]> = Vec::new();
     values(&mut rows, "operand", &def.operands);
@@ -148,4 +153,51 @@ fn relation(relation: &Relation) -> String {
 /// Text that may stand in a cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
+}
+/// Markdown in which nothing is HTML: each `<` that is not code gets a backslash.
+fn without_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '`', '\\']) {
+        let (before, found) = rest.split_at(at);
+        out += before;
+        let ticks = found.len() - found.trim_start_matches('`').len();
+        let end = match ticks {
+            // An escaped character is itself; an escaped `<` is fine already.
+            0 if found.starts_with('\\') => {
+                1 + found
+                    .chars()
+                    .nth(1)
+                    .filter(char::is_ascii_punctuation)
+                    .map_or(0, char::len_utf8)
+            }
+            0 => {
+                out.push('\\');
+                1
+            }
+            _ => code_end(found, ticks).unwrap_or(ticks),
+        };
+        let (taken, left) = found.split_at(end);
+        out += taken;
+        rest = left;
+    }
+    out + rest
+}
+
+/// Where the code ends that `text` starts with, after the closing run of as many backquotes. Code in
+/// a line ends with its paragraph.
+fn code_end(text: &str, ticks: usize) -> Option<usize> {
+    let inside = text.get(ticks..)?;
+    let most = if ticks < 3 { inside.find("\n\n").unwrap_or(inside.len()) } else { inside.len() };
+    let mut at = 0;
+    while let Some(next) = inside.get(at..most)?.find('`') {
+        let start = at + next;
+        let run = inside.get(start..)?;
+        let length = run.len() - run.trim_start_matches('`').len();
+        if length == ticks {
+            return Some(ticks + start + length);
+        }
+        at = start + length;
+    }
+    None
 }
