@@ -1,7 +1,7 @@
 //! Compiles one input as the command line asks: plans the steps, runs them under the instruments
 //! asked for, and leaves a reproducer when a step does something wrong.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use luma_diagnostics::{Diagnostic, SourceMap, codes};
@@ -13,8 +13,8 @@ use crate::extension::Registry;
 use crate::input::{self, Level};
 use crate::levels::{Product, Verify};
 use crate::options::{CodeArgs, DiagnosticArgs, EmitKind, FromArgs, InstrumentArgs, PipelineArgs};
-use crate::steps::{self, Cx, Granularity, Plan, PlanOptions};
-use crate::{instruments, record, report, reproducer};
+use crate::steps::{self, Cx, Granularity, Plan, PlanOptions, SideEffects};
+use crate::{conflicts, instruments, record, report, reproducer};
 
 /// What to compile, and how.
 #[derive(Clone, Copy)]
@@ -43,6 +43,25 @@ pub struct Job<'a> {
     pub generic: bool,
     /// It was run from a reproducer, and is not to write another.
     pub replay: bool,
+    /// Which side effects passes may have.
+    pub side_effects: SideEffects,
+}
+
+impl Job<'_> {
+    /// Refuses outputs that would destroy an input or each other; `outputs` are those beside the
+    /// record.
+    ///
+    /// # Errors
+    ///
+    /// A message. This is wrong usage.
+    pub fn check_outputs(&self, outputs: &[PathBuf]) -> Result<(), String> {
+        let mut all: Vec<(&str, &Path)> =
+            outputs.iter().map(|path| ("-o", path.as_path())).collect();
+        all.extend(self.instruments.record.iter().map(|path| ("--record", path.as_path())));
+        let pipeline = self.pipeline;
+        let inputs = self.from.dialect.iter().chain(&pipeline.patterns).chain(&pipeline.transform);
+        conflicts::check(std::iter::once(self.file).chain(inputs.map(PathBuf::as_path)), &all)
+    }
 }
 
 /// Compiles, gives what was made to `write`, and reports everything found. `write` is not called
@@ -146,6 +165,7 @@ pub fn plan(job: &Job<'_>, granularity: Granularity) -> Result<Plan, String> {
         granularity,
         registry: job.registry,
         test_passes: job.pipeline.test_passes,
+        side_effects: job.side_effects,
     };
     let mut plan = Plan::new(&options)?;
     for name in &job.pipeline.disable_pass {
@@ -206,6 +226,7 @@ pub fn cx<'a>(
         threads: job.pipeline.threads,
         locations: job.locations,
         generic: job.generic,
+        side_effects: job.side_effects,
     }
 }
 
@@ -220,7 +241,7 @@ fn refused(job: &Job<'_>, level: Level, diagnostics: &mut Vec<Diagnostic>) -> bo
 }
 
 /// From now on, a crash leaves a reproducer.
-fn arm(job: &Job<'_>, cx: &Cx<'_>, granularity: Granularity) {
+pub(crate) fn arm(job: &Job<'_>, cx: &Cx<'_>, granularity: Granularity) {
     if job.replay {
         return;
     }
@@ -250,6 +271,6 @@ fn after_crash(
 
 /// Reports wrong usage.
 pub fn usage(message: &str) -> ExitCode {
-    eprintln!("error: {message}");
+    report::error(message);
     ExitCode::from(2)
 }

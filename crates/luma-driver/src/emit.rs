@@ -1,10 +1,10 @@
 //! Where products go: standard output, or files that appear complete or not at all.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use luma_diagnostics::{Diagnostic, SourceMap, codes};
+use luma_diagnostics::{Diagnostic, SourceMap, codes, printable};
 use luma_llvm::{LinkOptions, LlvmError};
 
 use crate::levels::Product;
@@ -23,8 +23,7 @@ impl Outputs {
     ///
     /// # Errors
     ///
-    /// A message when an output would replace the input, or binary output would go to a stream
-    /// that also gets something else.
+    /// A message when binary output would go to a stream that also gets something else.
     pub fn new(input: &Path, output: Option<&Path>, kinds: &[EmitKind]) -> Result<Self, String> {
         let stem = match input.file_stem() {
             Some(stem) if input.as_os_str() != "-" => PathBuf::from(stem),
@@ -35,19 +34,16 @@ impl Outputs {
             return Err("several kinds cannot all go to standard output with `-o -`".into());
         }
         for &kind in kinds {
-            if let Some(path) = outputs.path(kind)
-                && same_file(&path, input)
-            {
-                return Err(format!(
-                    "the output `{}` is the input; name another with `-o`",
-                    path.display()
-                ));
-            }
             if kind == EmitKind::Exe && output.is_some_and(|path| path.as_os_str() == "-") {
                 return Err("an executable cannot go to standard output".into());
             }
         }
         Ok(outputs)
+    }
+
+    /// The files that `kinds` go to.
+    pub fn paths(&self, kinds: &[EmitKind]) -> Vec<PathBuf> {
+        kinds.iter().filter_map(|&kind| self.path(kind)).collect()
     }
 
     /// The file `kind` goes to; `None` is standard output.
@@ -77,9 +73,11 @@ impl Outputs {
     /// E0504 and E0505.
     pub fn write(&self, product: &Product) -> Result<(), Box<Diagnostic>> {
         let path = self.path(product.kind);
-        let result = match (product.kind, &path) {
-            (EmitKind::Exe, Some(path)) => link(&product.bytes, path),
-            (_, Some(path)) => luma_llvm::write_file(path, &product.bytes),
+        match (product.kind, &path) {
+            (EmitKind::Exe, Some(path)) => {
+                link(&product.bytes, path).map_err(|error| Box::new(diagnostic(error)))
+            }
+            (_, Some(path)) => write_file(path, &product.bytes),
             (_, None) => {
                 let mut bytes = Vec::new();
                 if self.several {
@@ -93,18 +91,9 @@ impl Outputs {
                     );
                 }
                 bytes.extend_from_slice(&product.bytes);
-                let mut out = std::io::stdout().lock();
-                return match out.write_all(&bytes).and_then(|()| out.flush()) {
-                    Err(why) if why.kind() != ErrorKind::BrokenPipe => {
-                        let message = format!("cannot write to standard output: {why}");
-                        Err(Box::new(Diagnostic::unlocated(codes::E0505, message)))
-                    }
-                    // A reader that closes the stream early is not an error.
-                    _ => Ok(()),
-                };
+                print(&bytes)
             }
-        };
-        result.map_err(|error| Box::new(diagnostic(error)))
+        }
     }
 }
 
@@ -119,21 +108,47 @@ pub fn diagnostic(error: LlvmError) -> Diagnostic {
     error.into_diagnostic(None, &SourceMap::new())
 }
 
-/// Writes to standard output, for commands that do nothing else.
-pub fn to_stdout(bytes: &[u8]) -> ExitCode {
+/// Writes a file as a whole or not at all ([`luma_process::output`]).
+///
+/// # Errors
+///
+/// E0505.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
+    luma_process::write_file(path, bytes)
+        .map_err(|error| Box::new(Diagnostic::unlocated(codes::E0505, error.to_string())))
+}
+
+/// Writes to standard output. A reader that closes the stream early has what it wants: that is no
+/// error. On a terminal, text that would steer it is replaced by visible stand-ins.
+///
+/// # Errors
+///
+/// E0505.
+pub fn print(bytes: &[u8]) -> Result<(), Box<Diagnostic>> {
+    if luma_process::stdout_was_closed() && !bytes.is_empty() {
+        let message = "cannot write to standard output: it is closed";
+        return Err(Box::new(Diagnostic::unlocated(codes::E0505, message)));
+    }
     let mut out = std::io::stdout().lock();
+    let text = out.is_terminal().then(|| String::from_utf8_lossy(bytes));
+    let clean = text.as_deref().map(printable);
+    let bytes = clean.as_deref().map_or(bytes, str::as_bytes);
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("error: cannot write to standard output: {why}");
-            ExitCode::FAILURE
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => {
+            let message = format!("cannot write to standard output: {why}");
+            Err(Box::new(Diagnostic::unlocated(codes::E0505, message)))
         }
+        _ => Ok(()),
     }
 }
 
-fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
+/// The same for commands that do nothing else.
+pub fn to_stdout(bytes: &[u8]) -> ExitCode {
+    match print(bytes) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            crate::report::error(&error.message);
+            ExitCode::FAILURE
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Reads input files.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::ValueEnum;
 use luma_diagnostics::{Diagnostic, FileId, SourceMap, Span, codes};
@@ -53,6 +55,19 @@ pub struct Input {
     pub level: Level,
 }
 
+/// Texts that are read in place of files: those that a reproducer contains.
+static EMBEDDED: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
+
+/// From now on, reading `path` gives `text`.
+pub(crate) fn embed(path: PathBuf, text: String) {
+    embedded().insert(path, text);
+}
+
+fn embedded() -> MutexGuard<'static, BTreeMap<PathBuf, String>> {
+    // Each change is one insertion.
+    EMBEDDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Reads `path` into `map`; its level is `from`, if that is said.
 ///
 /// # Errors
@@ -68,6 +83,13 @@ pub fn read(
     let cannot = |why: &dyn std::fmt::Display| {
         Box::new(Diagnostic::unlocated(codes::E0100, format!("cannot read `{name}`: {why}")))
     };
+    if let Some(text) = embedded().get(path) {
+        let level = from.unwrap_or_else(|| Level::of(path));
+        return Ok(Input { file: map.add(name, text.as_str()), level });
+    }
+    if !from_stdin {
+        luma_process::protect(path);
+    }
     let mut bytes = Vec::new();
     let result = if from_stdin {
         std::io::stdin().lock().read_to_end(&mut bytes).map(drop)

@@ -1,7 +1,9 @@
 //! The instruments that the command line asks for.
 
-use std::io;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
 
+use luma_diagnostics::printable;
 use luma_pass::instrument::{
     BisectLimit, Diff, Disable, Format, Instrument, Print, Selector, Sink, Stats, Time, Tree, When,
 };
@@ -74,7 +76,10 @@ pub(crate) fn from_args(
         all.push(Box::new(Diff::new(stderr())));
     }
     if let Some(directory) = &args.print_ir_tree_dir {
-        all.push(Box::new(Tree::new(directory)));
+        let write = |path: &Path, bytes: &[u8]| {
+            luma_process::write_file(path, bytes).map_err(io::Error::other)
+        };
+        all.push(Box::new(Tree::new(directory, write)));
     }
     if let Some(format) = args.time_passes {
         all.push(Box::new(Time::new(self::format(format), stderr())));
@@ -92,6 +97,23 @@ fn format(format: ReportFormat) -> Format {
     }
 }
 
+/// On a terminal, text that would steer it is replaced by visible stand-ins.
 fn stderr() -> Sink {
-    Box::new(io::stderr())
+    match io::stderr().is_terminal() {
+        true => Box::new(Clean(io::stderr())),
+        false => Box::new(io::stderr()),
+    }
+}
+
+struct Clean(io::Stderr);
+
+impl Write for Clean {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(printable(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }

@@ -231,7 +231,7 @@ pub fn llvm_text(
 ) -> Option<LlvmModule> {
     let source = map.file(file)?;
     let module = LlvmModule::from_ll_text(source.name(), source.text());
-    match module.and_then(|module| module.verify().map(|()| module)) {
+    match module {
         Ok(module) => Some(module),
         Err(error) => {
             diagnostics.push(error.into_diagnostic(Some(file), map));

@@ -11,6 +11,7 @@
 //! themselves.
 
 pub mod compile;
+pub mod conflicts;
 pub mod dialects;
 pub mod emit;
 pub mod extension;
@@ -25,4 +26,4 @@ pub mod run;
 mod session;
 pub mod steps;
 
-pub use session::with_input;
+pub use session::{with_checked_input, with_input};

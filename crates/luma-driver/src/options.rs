@@ -142,6 +142,11 @@ pub struct PipelineArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: usize,
 
+    /// Run passes that write files, start programs or open displays, even if a file or
+    /// `--llvm-passes` names them.
+    #[arg(long)]
+    pub allow_side_effects: bool,
+
     /// Register the passes that fail on purpose, for tests.
     #[arg(long, hide = true)]
     pub test_passes: bool,

@@ -1,9 +1,8 @@
 //! `--record=FILE.json`: what happened in one compilation, for scripts.
 
-use std::io::Write as _;
 use std::path::Path;
 
-use luma_diagnostics::{Diagnostic, codes};
+use luma_diagnostics::Diagnostic;
 use luma_pass::instrument::Record;
 use serde_json::{Value, json};
 
@@ -38,12 +37,8 @@ pub(crate) fn write(
         "products": sizes,
     });
     let text = format!("{text:#}\n");
-    if path.as_os_str() == "-" {
-        let mut out = std::io::stdout().lock();
-        return out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|why| {
-            let message = format!("cannot write to standard output: {why}");
-            Box::new(Diagnostic::unlocated(codes::E0505, message))
-        });
+    match path.as_os_str() == "-" {
+        true => emit::print(text.as_bytes()),
+        false => emit::write_file(path, text.as_bytes()),
     }
-    luma_llvm::write_file(path, text.as_bytes()).map_err(|error| Box::new(emit::diagnostic(error)))
 }

@@ -4,7 +4,9 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use luma_diagnostics::{Diagnostic, Format, RenderOptions, SourceMap, codes, internal, render_all};
+use luma_diagnostics::{
+    Diagnostic, Format, RenderOptions, SourceMap, codes, internal, printable, render_all,
+};
 
 use crate::options::{Color, DiagnosticArgs, ErrorFormat};
 
@@ -23,6 +25,17 @@ pub fn exit(map: &SourceMap, args: &DiagnosticArgs, diagnostics: &[Diagnostic]) 
         true if diagnostics.iter().any(|d| d.code == codes::E0100) => ExitCode::from(2),
         true => ExitCode::FAILURE,
     }
+}
+
+/// Prints an error that is about no text: `error: MESSAGE`.
+pub fn error(message: &str) {
+    // Nothing can be done about a stderr that cannot be written.
+    let _ = writeln!(std::io::stderr(), "error: {}", printable(message));
+}
+
+/// The same for what belongs to an error before it.
+pub fn note(message: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {}", printable(message));
 }
 
 /// True if one of the diagnostics is an error.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use luma_diagnostics::{Diagnostic, OrNever as _, codes};
 use luma_process::{Limits, Streams, TempDir, signal_name};
 
-use crate::emit;
 use crate::levels::Product;
+use crate::{emit, report};
 
 /// An executable that is gone when this is dropped.
 #[derive(Debug)]
@@ -30,7 +30,8 @@ pub const LIMITS: Limits =
 /// E0504 and E0505.
 pub fn build(products: &[Product]) -> Result<Program, Box<Diagnostic>> {
     let directory = TempDir::new().map_err(|why| {
-        let message = format!("cannot make a temporary directory: {why}");
+        let place = std::env::temp_dir();
+        let message = format!("cannot make a temporary directory in `{}`: {why}", place.display());
         Box::new(Diagnostic::unlocated(codes::E0505, message))
     })?;
     for product in products {
@@ -49,12 +50,12 @@ impl Program {
                 Some(code) => ExitCode::from(code as u8),
                 None => {
                     let signal = status.signal().or_never(0, "what has no exit code has a signal");
-                    eprintln!("error: the program was ended by {}", signal_name(signal));
+                    report::error(&format!("the program was ended by {}", signal_name(signal)));
                     ExitCode::from(128u8.wrapping_add(signal as u8))
                 }
             },
             Err(why) => {
-                eprintln!("error: the program cannot be started: {why}");
+                report::error(&format!("the program cannot be started: {why}"));
                 ExitCode::FAILURE
             }
         }

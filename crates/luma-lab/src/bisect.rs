@@ -42,7 +42,7 @@ pub fn bisect(args: &BisectArgs, registry: &Registry) -> ExitCode {
         match search.run(&args.oracle) {
             Ok(text) => code = emit::to_stdout(text.as_bytes()),
             Err(Nothing { message, usage }) => {
-                let _ = writeln!(std::io::stderr(), "error: {message}");
+                luma_driver::report::error(&message);
                 if usage {
                     code = ExitCode::from(2);
                 }
@@ -207,7 +207,7 @@ impl Search<'_> {
         let with_limit = |number: usize| {
             let number = number.min(self.job.pipeline.opt_bisect_limit.unwrap_or(usize::MAX));
             let flags = [format!("--opt-bisect-limit={number}"), "--emit=obj".into(), object()];
-            oracle::child(&self.job, &file, &flags)
+            oracle::child(&self.job, &file, &flags, oracle::LONGEST)
         };
         // Which mandatory step crashes?
         let stopped = |number: usize, limit: usize| {
@@ -216,7 +216,7 @@ impl Search<'_> {
                 format!("--stop-after={number}"),
                 "-o-".into(),
             ];
-            oracle::child(&self.job, &file, &flags)
+            oracle::child(&self.job, &file, &flags, oracle::LONGEST)
         };
         let last = plan.steps.len();
         let found = first_bad(plan, last, |n| Ok(with_limit(n)?.crash.is_some()))?;
@@ -289,7 +289,13 @@ impl Search<'_> {
         let last = plan.steps.iter().filter(|planned| planned.step.leaves().is_some()).count();
         let found = first_bad(plan, last, |number| {
             let (kind, state) = match number {
-                0 => return Ok(oracle::command(text, &self.file(directory.path())?)?),
+                0 => {
+                    return Ok(oracle::command(
+                        text,
+                        &self.file(directory.path())?,
+                        oracle::LONGEST,
+                    )?);
+                }
                 _ => self.text(plan, number).ok_or_else(|| {
                     Nothing::from(format!(
                         "lumac fails before step {number} has run; \
@@ -299,7 +305,7 @@ impl Search<'_> {
             };
             let name = format!("program.{}", extension(kind));
             let path = oracle::put(directory.path(), &name, state.as_bytes())?;
-            Ok(oracle::command(text, &path)?)
+            Ok(oracle::command(text, &path, oracle::LONGEST)?)
         })?;
         let Some(step) = found else {
             return Err(
@@ -342,14 +348,29 @@ fn first_bad(
     }
     let (mut good, mut bad) = (0, last);
     while bad - good > 1 {
+        let known = known(plan, good, bad);
+        let interrupted = luma_process::before_end(move || {
+            let _ = writeln!(std::io::stderr(), "bisect: interrupted; {known}");
+        });
         let middle = good + (bad - good) / 2;
-        if ask(middle)? {
+        let answer = ask(middle)?;
+        drop(interrupted);
+        if answer {
             bad = middle;
         } else {
             good = middle;
         }
     }
     Ok(Some(bad))
+}
+
+/// What is known of the step to be found.
+fn known(plan: &Plan, good: usize, bad: usize) -> String {
+    let name = |number: usize| match number.checked_sub(1).and_then(|at| plan.steps.get(at)) {
+        Some(step) => format!("step {number} (`{}`)", step.info.name),
+        None => "the input".to_owned(),
+    };
+    format!("the failure is absent after {}, present after {}", name(good), name(bad))
 }
 
 /// The report for standard output.

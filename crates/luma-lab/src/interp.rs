@@ -1,6 +1,7 @@
 //! Runs programs by the interpreter, alone or to compare it with every pass and with native code.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 
@@ -65,14 +66,48 @@ pub fn interp(args: &InterpArgs, registry: &Registry) -> ExitCode {
             }
         }
         let options = options(&args.program.args, args.program.step_limit);
-        let outcome = luma_interp::run(state.module(), &options, &mut std::io::stdout().lock());
-        exit = outcome.exit_code;
-        diagnostics.extend(outcome.trap.map(|trap| trap.to_diagnostic()));
+        let mut output = ProgramOutput { broken: false };
+        let outcome = luma_interp::run(state.module(), &options, &mut output);
+        // A reader that closes the stream early has what it wants.
+        if !output.broken {
+            exit = outcome.exit_code;
+            diagnostics.extend(outcome.trap.map(|trap| trap.to_diagnostic()));
+        }
     });
     match misuse {
         Some(why) => compile::usage(&why),
         None if code == ExitCode::SUCCESS => ExitCode::from(exit),
         None => code,
+    }
+}
+
+/// Standard output for what a program prints.
+struct ProgramOutput {
+    /// Nobody reads it any more.
+    broken: bool,
+}
+
+impl Write for ProgramOutput {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if luma_process::stdout_was_closed() {
+            return Err(std::io::Error::other("it is closed"));
+        }
+        let written = std::io::stdout().lock().write(bytes);
+        self.note(&written);
+        written
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let flushed = std::io::stdout().lock().flush();
+        self.note(&flushed);
+        flushed
+    }
+}
+
+impl ProgramOutput {
+    fn note<T>(&mut self, result: &std::io::Result<T>) {
+        let kind = result.as_ref().err().map(std::io::Error::kind);
+        self.broken |= kind == Some(std::io::ErrorKind::BrokenPipe);
     }
 }
 

@@ -19,7 +19,7 @@ use luma_driver::input::{Input, Level};
 use luma_driver::levels::Verify;
 use luma_driver::options::{CodeArgs, EmitKind, PipelineArgs};
 use luma_driver::run;
-use luma_driver::steps::{self, Cx, Granularity, Plan, PlanOptions};
+use luma_driver::steps::{self, Cx, Granularity, Plan, PlanOptions, SideEffects};
 
 /// A failure to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +94,7 @@ impl Job<'_> {
             granularity,
             registry: self.registry,
             test_passes: self.pipeline.test_passes,
+            side_effects: self.side_effects(),
         })?;
         for which in self.disabled() {
             plan.check(&which)?;
@@ -130,7 +131,12 @@ impl Job<'_> {
             threads: self.pipeline.threads,
             locations: false,
             generic: false,
+            side_effects: self.side_effects(),
         }
+    }
+
+    fn side_effects(&self) -> SideEffects {
+        SideEffects::new(self.pipeline.allow_side_effects, true)
     }
 
     /// The options with which another lumac process does the same.
@@ -169,6 +175,9 @@ impl Job<'_> {
         }
         if self.pipeline.test_passes {
             flags.push("--test-passes".into());
+        }
+        if self.pipeline.allow_side_effects {
+            flags.push("--allow-side-effects".into());
         }
         if self.code.debug_info {
             flags.push("-g".into());
@@ -230,8 +239,10 @@ pub(crate) fn native(
         return Err(error.message.clone());
     }
     if let Some(failure) = ran.failure {
-        let name = &plan.steps[failure.index].info.name;
-        return Err(format!("the step `{name}` fails"));
+        return Err(match failure.index.and_then(|at| plan.steps.get(at)) {
+            Some(step) => format!("the step `{}` fails", step.info.name),
+            None => "the input cannot be read".to_owned(),
+        });
     }
     let program = run::build(&ran.products).map_err(|error| error.message)?;
     let ran = program.capture(job.args, &limits).map_err(|error| error.message)?;
@@ -274,25 +285,32 @@ pub(crate) fn put(directory: &Path, name: &str, text: &[u8]) -> Result<PathBuf, 
 ///
 /// A message that says why it cannot be created.
 pub(crate) fn scratch() -> Result<TempDir, String> {
-    TempDir::new().map_err(|why| format!("cannot make a temporary directory: {why}"))
+    TempDir::new().map_err(|why| {
+        let place = std::env::temp_dir();
+        format!("cannot make a temporary directory in `{}`: {why}", place.display())
+    })
 }
 
-/// The limits of a command, or of another lumac process.
-const LONGEST: Limits = Limits { time: Some(Duration::from_secs(60)), output: None, memory: None };
+/// How long a command, or another lumac process, may run.
+pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 
-/// Whether a shell command exits with 0. The file replaces `{}`, or is appended.
+fn limits(time: Duration) -> Limits {
+    Limits { time: Some(time), ..Limits::NONE }
+}
+
+/// Whether a shell command exits with 0 within `time`. The file replaces `{}`, or is appended.
 ///
 /// # Errors
 ///
 /// A message that says why it cannot be started.
-pub(crate) fn command(text: &str, file: &Path) -> Result<bool, String> {
+pub(crate) fn command(text: &str, file: &Path, time: Duration) -> Result<bool, String> {
     // The file is a positional parameter, so that no character of its name means anything.
     let script =
         if text.contains("{}") { text.replace("{}", "\"$1\"") } else { format!("{text} \"$1\"") };
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(script).arg("sh").arg(file);
     shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let ran = luma_process::run(shell, &LONGEST);
+    let ran = luma_process::run(shell, &limits(time));
     ran.map(|ran| ran.end.success()).map_err(|why| format!("`sh` cannot be run: {why}"))
 }
 
@@ -313,12 +331,18 @@ pub(crate) struct Child {
     pub(crate) stdout: Option<Vec<u8>>,
 }
 
-/// Compiles `file` in another lumac process, which may crash in any way, with `more` options.
+/// Compiles `file` in another lumac process, which may crash in any way, with `more` options, and is
+/// killed after `time`.
 ///
 /// # Errors
 ///
 /// A message that says why it cannot be started.
-pub(crate) fn child(job: &Job<'_>, file: &Path, more: &[String]) -> Result<Child, String> {
+pub(crate) fn child(
+    job: &Job<'_>,
+    file: &Path,
+    more: &[String],
+    time: Duration,
+) -> Result<Child, String> {
     let directory = scratch()?;
     let reproducers = directory.path().join("reproducers");
     let failed = |why: std::io::Error| format!("`lumac` cannot be run: {why}");
@@ -328,7 +352,7 @@ pub(crate) fn child(job: &Job<'_>, file: &Path, more: &[String]) -> Result<Child
     command.arg("--error-format=short").arg("--color=never");
     command.arg("--reproducer-dir").arg(&reproducers);
     command.current_dir(directory.path()).env_remove(luma_process::crash::VARIABLE);
-    let ran = luma_process::capture(command, Streams::Both, &LONGEST).map_err(failed)?;
+    let ran = luma_process::capture(command, Streams::Both, &limits(time)).map_err(failed)?;
     let crashed = match ran.end {
         // A hang is not a crash.
         End::Time(_) | End::Output(_) => false,

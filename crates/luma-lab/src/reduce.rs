@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -19,9 +20,9 @@ use crate::oracle::{self, Gate, Job, Oracle};
 use crate::program::ProgramArgs;
 use luma_driver::extension::Registry;
 use luma_driver::input::{Input, Level};
-use luma_driver::options::{EmitKind, InputArgs};
+use luma_driver::options::{EmitKind, InputArgs, PipelineArgs};
 use luma_driver::steps::{self, Plan, State};
-use luma_driver::{emit, levels, with_input};
+use luma_driver::{compile, conflicts, emit, levels, report, with_input};
 
 /// What `lumac reduce` is asked for.
 #[derive(Args, Debug)]
@@ -49,14 +50,23 @@ pub struct ReduceArgs {
 
 /// Runs the command; the exit code is 0 if the oracle accepts the input.
 pub fn reduce(args: &ReduceArgs, registry: &Registry) -> ExitCode {
+    if let Some(path) = &args.output {
+        let InputArgs { file, from, .. } = &args.input;
+        let PipelineArgs { patterns, transform, .. } = &args.program.pipeline;
+        let inputs = from.dialect.iter().chain(patterns).chain(transform);
+        let inputs = std::iter::once(file).chain(inputs).map(PathBuf::as_path);
+        if let Err(message) = conflicts::check(inputs, &[("-o", path)]) {
+            return compile::usage(&message);
+        }
+    }
     let mut code = ExitCode::FAILURE;
     let read = with_input(&args.input, registry, |map, input, dialects, _| {
         let verify = args.input.diagnostics.verify();
         let job = args.program.job(registry, dialects, verify);
         code = match reduced(args, job, map, input) {
-            Ok(text) => write(args, &text),
+            Ok(text) => write(args.output.as_deref(), &text),
             Err(message) => {
-                let _ = writeln!(std::io::stderr(), "error: {message}");
+                report::error(&message);
                 ExitCode::FAILURE
             }
         };
@@ -64,14 +74,26 @@ pub fn reduce(args: &ReduceArgs, registry: &Registry) -> ExitCode {
     if read == ExitCode::SUCCESS { code } else { read }
 }
 
-fn write(args: &ReduceArgs, text: &str) -> ExitCode {
-    let path = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+/// What `reduce` does when it is interrupted: writes the smallest program so far, if there is one.
+fn save_smallest(smallest: &Mutex<Option<String>>, output: Option<&Path>) {
+    let text = smallest.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(text) = text {
+        let lines = text.lines().count();
+        let _ = writeln!(
+            std::io::stderr(),
+            "reduce: interrupted; the smallest program so far has {lines} lines"
+        );
+        write(output, &text);
+    }
+}
+
+fn write(output: Option<&Path>, text: &str) -> ExitCode {
+    let path = output.filter(|path| path.as_os_str() != "-");
     let Some(path) = path else { return emit::to_stdout(text.as_bytes()) };
-    match luma_llvm::write_file(path, text.as_bytes()) {
+    match luma_process::write_file(path, text.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let message = emit::diagnostic(error).message;
-            let _ = writeln!(std::io::stderr(), "error: {message}");
+            report::error(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -85,16 +107,29 @@ fn reduced(
     input: Input,
 ) -> Result<String, String> {
     let text = levels::text(map, input.file);
-    let judge = Judge::new(job, input.level, &args.oracle, text, args.program.step_limit)?;
-    let options =
-        Options { max_calls: args.max_calls, max_time: args.max_time.map(Duration::from_secs) };
+    let max_time = args.max_time.map(Duration::from_secs);
+    let deadline = max_time.and_then(|most| Instant::now().checked_add(most));
+    let judge = Judge::new(job, input.level, args, text, deadline)?;
+    let max_time = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+    let options = Options { max_calls: args.max_calls, max_time };
     let progress = Progress::new();
+    let smallest = Arc::new(Mutex::new(None));
+    let interrupted = {
+        let (smallest, output) = (Arc::clone(&smallest), args.output.clone());
+        luma_process::before_end(move || save_smallest(&smallest, output.as_deref()))
+    };
+    let keep = |text: &str| {
+        *smallest.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
+    };
     let mut asked = 0;
     let (text, stats, unit) = match input.level {
         Level::Source => {
             let mut ask = |candidate: &str| {
                 asked += 1;
                 let holds = judge.holds(candidate);
+                if holds {
+                    keep(candidate);
+                }
                 progress.tell(asked, holds.then(|| candidate.lines().count()), "lines");
                 holds
             };
@@ -107,7 +142,11 @@ fn reduced(
             let module = module.ok_or_else(|| oracle::first_message(&diagnostics))?;
             let mut ask = |candidate: &Module| {
                 asked += 1;
-                let holds = judge.holds(&text_of(candidate));
+                let text = text_of(candidate);
+                let holds = judge.holds(&text);
+                if holds {
+                    keep(&text);
+                }
                 progress.tell(asked, holds.then(|| candidate.op_count()), "operations");
                 holds
             };
@@ -119,6 +158,10 @@ fn reduced(
         }
     };
     progress.finish();
+    drop(interrupted);
+    if !stats.interesting && deadline.is_some_and(|end| Instant::now() >= end) {
+        return Err("the oracle did not accept the input within `--max-time`".into());
+    }
     if let Some(why) = judge.failure.get() {
         return Err(why.clone());
     }
@@ -181,6 +224,8 @@ struct Judge<'a> {
     directory: TempDir,
     /// The file name of candidates in `directory`.
     name: &'static str,
+    /// When the time is up.
+    deadline: Option<Instant>,
     /// Why the oracle could not be asked any more, if so.
     failure: OnceCell<String>,
 }
@@ -203,26 +248,27 @@ impl<'a> Judge<'a> {
     fn new(
         job: Job<'a>,
         level: Level,
-        oracle: &Oracle,
+        args: &ReduceArgs,
         text: &str,
-        step_limit: Option<u64>,
+        deadline: Option<Instant>,
     ) -> Result<Self, String> {
         let name = if level == Level::Source { "program.lx" } else { "program.lir" };
         let directory = oracle::scratch()?;
-        let test = match oracle {
+        let test = match &args.oracle {
             Oracle::Command(text) => Test::Command(text.clone()),
             Oracle::Crash => {
                 let path = oracle::put(directory.path(), name, text.as_bytes())?;
-                let crash = crash(&job, &path)?.ok_or("lumac does not crash on the input")?;
+                let crash = crash(&job, &path, time_left(deadline))?
+                    .ok_or("lumac does not crash on the input")?;
                 Test::Crash(crash)
             }
             Oracle::Diagnostic(code) => {
                 let plan = job.plan(level, EmitKind::Obj, job.granularity())?;
                 diagnostic(&job, level, code.as_deref(), text, plan)?
             }
-            Oracle::Output => output(&job, level, text, step_limit)?,
+            Oracle::Output => output(&job, level, text, args.program.step_limit)?,
         };
-        Ok(Self { job, level, test, directory, name, failure: OnceCell::new() })
+        Ok(Self { job, level, test, directory, name, deadline, failure: OnceCell::new() })
     }
 
     fn holds(&self, text: &str) -> bool {
@@ -235,9 +281,12 @@ impl<'a> Judge<'a> {
 
     fn ask(&self, text: &str) -> Result<bool, String> {
         Ok(match &self.test {
-            Test::Command(command) => oracle::command(command, &self.put(text)?)?,
+            Test::Command(command) => {
+                oracle::command(command, &self.put(text)?, time_left(self.deadline))?
+            }
             Test::Crash(signature) => {
-                crash(&self.job, &self.put(text)?)?.as_ref() == Some(signature)
+                crash(&self.job, &self.put(text)?, time_left(self.deadline))?.as_ref()
+                    == Some(signature)
             }
             Test::EarlyDiagnostic(code) => {
                 oracle::reports(&early(&self.job, self.level, text), code)
@@ -259,12 +308,18 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn crash(job: &Job<'_>, file: &Path) -> Result<Option<String>, String> {
+/// How long one call of an oracle may take.
+fn time_left(deadline: Option<Instant>) -> Duration {
+    let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+    left.map_or(oracle::LONGEST, |left| left.min(oracle::LONGEST))
+}
+
+fn crash(job: &Job<'_>, file: &Path, time: Duration) -> Result<Option<String>, String> {
     let limit = job.pipeline.opt_bisect_limit.map(|limit| format!("--opt-bisect-limit={limit}"));
     let mut flags =
         vec!["--emit=obj".to_owned(), format!("-o{}", file.with_extension("o").display())];
     flags.extend(limit);
-    Ok(oracle::child(job, file, &flags)?.crash.map(|crash| crash.signature))
+    Ok(oracle::child(job, file, &flags, time)?.crash.map(|crash| crash.signature))
 }
 
 /// A source map with this text only.

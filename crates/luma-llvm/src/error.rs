@@ -63,6 +63,13 @@ impl LlvmError {
         Self { notes: lines.map(str::to_owned).collect(), ..Self::new(kind, message) }
     }
 
+    /// The error with another line.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -1,25 +1,30 @@
 //! Handling of `report_fatal_error`.
 
 use std::ffi::{CStr, c_char};
-use std::sync::{Once, OnceLock};
+use std::sync::Once;
 
 use inkwell::llvm_sys::error_handling::LLVMInstallFatalErrorHandler;
 
-static REPORT: OnceLock<fn(&str)> = OnceLock::new();
-
-/// Sets the function that is called once when LLVM reports a fatal error, before the process exits
-/// with code 1. By default the message is printed to stderr. Only the first call has an effect.
-pub fn on_fatal_error(report: fn(&str)) {
-    // A second caller changes nothing, by contract.
-    let _ = REPORT.set(report);
-}
-
-/// Installs the handler of fatal errors. Must be called before any other function of LLVM.
+/// Installs the handler of fatal errors, which prints the message and ends the process with exit
+/// code 1, unless a restart is [armed](luma_process::crash::arm). Must be called before any other
+/// function of LLVM.
 pub(crate) fn install() {
     static ONCE: Once = Once::new();
     // SAFETY: the handler has the signature LLVM expects, and `Once` keeps a second installation
     // (which LLVM refuses by aborting) away.
-    ONCE.call_once(|| unsafe { LLVMInstallFatalErrorHandler(Some(fatal)) });
+    ONCE.call_once(|| unsafe {
+        LLVMInstallFatalErrorHandler(Some(fatal));
+        lumac_on_bad_alloc(out_of_memory);
+    });
+}
+
+// `shim/steps.cpp`
+unsafe extern "C" {
+    fn lumac_on_bad_alloc(handler: extern "C" fn());
+}
+
+extern "C" fn out_of_memory() {
+    luma_process::out_of_memory()
 }
 
 extern "C" fn fatal(reason: *const c_char) {
@@ -29,10 +34,7 @@ extern "C" fn fatal(reason: *const c_char) {
         // SAFETY: LLVM passes a zero-terminated string that lives during the call.
         unsafe { CStr::from_ptr(reason) }.to_string_lossy()
     };
-    match REPORT.get() {
-        Some(report) => report(&reason),
-        None => eprintln!("error: LLVM cannot go on: {reason}\nnote: this is a bug in lumac"),
-    }
-    luma_process::crash::restart(0);
-    // LLVM ends the process with exit code 1 when this returns.
+    luma_process::crash::restart(0, &reason);
+    eprintln!("error: LLVM cannot go on: {reason}");
+    luma_process::end_process(1)
 }

@@ -7,9 +7,8 @@
 //!                            .ll text ──────┘
 //! ```
 //!
-//! Nothing here prints or terminates the process on bad input. Fatal errors of LLVM
-//! (`report_fatal_error`) are passed to [`on_fatal_error`]; signals are handled by
-//! [`luma_process::crash`].
+//! Nothing here prints or terminates the process on bad input, except where LLVM gives up
+//! (`report_fatal_error`): as after a signal, [`luma_process::crash`] decides what happens then.
 
 #![allow(unsafe_code, reason = "parts of LLVM's C API that inkwell does not wrap safely")]
 
@@ -17,15 +16,13 @@ mod error;
 mod fatal;
 mod link;
 mod module;
-mod output;
+mod numbers;
 mod steps;
 mod target;
 
 pub use error::{LlvmError, LlvmErrorKind, TextPosition};
-pub use fatal::on_fatal_error;
 pub use link::{LinkOptions, link};
 pub use module::LlvmModule;
-pub use output::{WriteError, write_file};
 pub use steps::{StepRunner, expand_pipeline};
 pub use target::{OptLevel, Target, TargetOptions, host_triple, is_foreign};
 

@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use luma_process::output::{install_file, parent, reason};
 use luma_process::{Limits, Streams, TempDir};
 
 use crate::error::{LlvmError, LlvmErrorKind};
-use crate::output::{cannot_write, is_special, parent};
 
 /// Options of the linker.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,16 +27,24 @@ pub struct LinkOptions {
 /// # Errors
 /// The linker is missing or fails, or `output` cannot be written.
 pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), LlvmError> {
-    let cannot = |why: io::Error| cannot_write(output, &why);
-    let special = is_special(output).map_err(cannot)?;
-    let work = if special { TempDir::new() } else { TempDir::hidden_in(parent(output)) };
-    let work = work.map_err(cannot)?;
+    // Where the executable goes, so that it need not be copied.
+    let output_file = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
+    let special = fs::metadata(output).is_ok_and(|about| !about.is_file() && !about.is_dir());
+    let work = if special { TempDir::new() } else { TempDir::hidden_in(parent(&output_file)) };
+    let cannot = |why: io::Error| {
+        let why = reason(output, &why);
+        LlvmError::new(LlvmErrorKind::Write, format!("cannot write `{}`: {why}", output.display()))
+    };
+    let work = work.map_err(|why| match special {
+        true => cannot_link(&std::env::temp_dir(), &why),
+        false => cannot(why),
+    })?;
     // The linker's messages begin with this name.
     let mut object_name = output.file_stem().unwrap_or(OsStr::new("program")).to_owned();
     object_name.push(".o");
     let object_path = work.path().join(&object_name);
     let linked = work.path().join("program");
-    fs::write(&object_path, object).map_err(cannot)?;
+    fs::write(&object_path, object).map_err(|why| cannot_link(parent(&object_path), &why))?;
 
     let (program, leading) = command(options)?;
     if let Some(machine) = foreign_machine(object)
@@ -54,6 +62,8 @@ pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), L
     }
     let mut command = Command::new(&program);
     command.args(leading).arg(&object_path).arg("-o").arg(&linked).args(&options.arguments);
+    // The linker's own temporary files go with ours, whatever ends it.
+    command.env("TMPDIR", std::path::absolute(work.path()).unwrap_or_else(|_| work.path().into()));
     let result = luma_process::capture(command, Streams::Both, &Limits::NONE)
         .map_err(|why| cannot_start(&program, &why))?;
     if !result.end.success() {
@@ -68,10 +78,23 @@ pub fn link(object: &[u8], output: &Path, options: &LinkOptions) -> Result<(), L
         };
         return Err(LlvmError::with_output(LlvmErrorKind::Link, message, &said));
     }
-    if special {
-        return fs::copy(&linked, output).map(drop).map_err(cannot);
+    if !linked.is_file() {
+        let message = format!(
+            "linking failed: `{}` made no file, but says that it succeeded",
+            program.to_string_lossy()
+        );
+        return Err(LlvmError::new(LlvmErrorKind::Link, message)
+            .help("name a C compiler in the environment variable `CC`"));
     }
-    fs::rename(&linked, output).map_err(cannot)
+    install_file(&linked, output)
+        .map_err(|error| LlvmError::new(LlvmErrorKind::Write, error.to_string()))
+}
+
+/// The temporary files of the linker have no place.
+fn cannot_link(directory: &Path, why: &io::Error) -> LlvmError {
+    let why = reason(&directory.join("."), why);
+    let message = format!("linking failed: cannot write to `{}`: {why}", directory.display());
+    LlvmError::new(LlvmErrorKind::Write, message)
 }
 
 /// The default linker driver.

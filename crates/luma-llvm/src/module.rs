@@ -10,18 +10,28 @@ use inkwell::context::Context;
 use inkwell::llvm_sys::LLVMDiagnosticSeverity;
 use inkwell::llvm_sys::core::{
     LLVMCloneModule, LLVMContextSetDiagnosticHandler, LLVMDisposeMessage,
-    LLVMGetDiagInfoDescription, LLVMGetDiagInfoSeverity,
+    LLVMGetDiagInfoDescription, LLVMGetDiagInfoSeverity, LLVMIsNull,
 };
 use inkwell::llvm_sys::prelude::LLVMDiagnosticInfoRef;
 use inkwell::memory_buffer::MemoryBuffer;
 use inkwell::module::{FlagBehavior, Linkage, Module};
 use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{FileType, TargetTriple};
+use inkwell::values::AsValueRef as _;
 use luma_mlir::{Session, nesting};
 
 use crate::error::{LlvmError, LlvmErrorKind, TextPosition};
 use crate::fatal;
+use crate::numbers;
 use crate::target::{OptLevel, Target};
+
+// `shim/steps.cpp`
+unsafe extern "C" {
+    fn lumac_translate(op: *mut c_void, context: *mut c_void) -> *mut c_void;
+}
+
+/// The most data that an object file can have: it is made in memory.
+const MOST_DATA: u64 = 1 << 30;
 
 /// One LLVM module with its context.
 #[derive(Debug)]
@@ -43,8 +53,9 @@ impl LlvmModule {
         let (context, reports) = new_context();
         let raw = NonNull::new(context.raw().cast::<c_void>())
             .ok_or_else(|| LlvmError::new(LlvmErrorKind::Codegen, "LLVM made no context"))?;
-        // SAFETY: the context is alive, and MLIR is linked with the same LLVM.
-        let module = unsafe { session.translate_into(raw) }?;
+        // SAFETY: the context is alive, MLIR is linked with the same LLVM, and the function gives
+        // a module in that context or null.
+        let module = unsafe { session.translate_into(raw, lumac_translate) }?;
         // SAFETY: a new module in `context`, ours now, and dropped before it (field order).
         let module = unsafe { Module::new(module.as_ptr().cast()) };
         // MLIR calls every module `LLVMDialectModule`.
@@ -71,6 +82,11 @@ impl LlvmModule {
     pub fn from_ll_text(name: &str, text: &str) -> Result<Self, LlvmError> {
         if let Some((line, column)) = nesting::too_deep(text, ";") {
             let message = format!("nesting deeper than {} levels", nesting::LIMIT);
+            let position = Some(TextPosition { line, column });
+            return Err(LlvmError { position, ..LlvmError::new(LlvmErrorKind::Parse, message) });
+        }
+        if let Some((line, column)) = numbers::too_large(text) {
+            let message = format!("numbers of values are at most {}", numbers::LARGEST);
             let position = Some(TextPosition { line, column });
             return Err(LlvmError { position, ..LlvmError::new(LlvmErrorKind::Parse, message) });
         }
@@ -194,7 +210,33 @@ impl LlvmModule {
     /// # Errors
     /// The module contains something the target does not support.
     pub fn emit_object(&mut self, target: &Target) -> Result<Vec<u8>, LlvmError> {
+        let bytes = self.data_bytes(target);
+        if bytes > MOST_DATA {
+            let message = format!(
+                "the object file would hold {bytes} bytes of data; at most {MOST_DATA} are supported"
+            );
+            return Err(LlvmError::new(LlvmErrorKind::Codegen, message)
+                .help("variables that are zero take no room, unless they are in a named section"));
+        }
         self.emit(target, &self.module, FileType::Object)
+    }
+
+    /// The bytes of data in an object file, at least: variables that are not zero, or in a named
+    /// section, and what aligns them.
+    fn data_bytes(&self, target: &Target) -> u64 {
+        let layout = target.machine.get_target_data();
+        let mut bytes = 0_u64;
+        for global in self.module.get_globals() {
+            let Some(value) = global.get_initializer() else { continue };
+            // SAFETY: the value is a constant of this module.
+            let is_zero = unsafe { LLVMIsNull(value.as_value_ref()) } != 0;
+            if !is_zero || global.get_section().is_some() {
+                let alignment = u64::from(global.get_alignment());
+                bytes = bytes.saturating_add(layout.get_abi_size(&value.get_type()));
+                bytes = bytes.saturating_add(alignment);
+            }
+        }
+        bytes
     }
 
     fn emit(
@@ -227,7 +269,9 @@ impl LlvmModule {
         match reports.next() {
             None => Ok(()),
             Some(report) => {
-                let (first, excerpt) = report.split_once('\n').unwrap_or((&report, ""));
+                // Where no file is named, the place for its name is empty.
+                let report = report.trim_start_matches([':', ' ']);
+                let (first, excerpt) = report.split_once('\n').unwrap_or((report, ""));
                 let mut error = LlvmError::with_output(kind, format!("LLVM: {first}"), excerpt);
                 error.notes.extend(reports);
                 Err(error)

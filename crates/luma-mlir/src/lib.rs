@@ -13,6 +13,7 @@
 #![allow(unsafe_code, reason = "MLIR is reached through its C API")]
 
 mod error;
+mod locations;
 mod lower;
 pub mod nesting;
 mod passes;
@@ -21,7 +22,7 @@ mod session;
 
 pub use error::{MlirError, MlirMessage, MlirPosition};
 pub use passes::{Lowering, LoweringStep, PassError, lowering_steps};
-pub use session::{DebugInfo, PrintOptions, Session, check_pipeline};
+pub use session::{DebugInfo, PrintOptions, Session, Translate, check_pipeline};
 
 /// The version of MLIR and LLVM this crate is built for, `22`.
 pub const MLIR_MAJOR_VERSION: u32 = 22;

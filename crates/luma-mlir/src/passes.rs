@@ -5,6 +5,7 @@ use std::sync::Once;
 use mlir_sys as sys;
 
 use crate::error::{MlirError, append, string_ref};
+use crate::locations;
 
 /// Why a pass did not run.
 pub type PassError = MlirError;
@@ -136,6 +137,10 @@ unsafe fn run_step(
     op: sys::MlirOperation,
     step: &Step,
 ) -> Result<(), &'static str> {
+    if std::ptr::eq(step, &raw const DEBUG_SCOPE) {
+        // SAFETY: as for this function.
+        unsafe { locations::make_readable(op) };
+    }
     let manager = manager(context, false);
     // SAFETY: the pass is new and handed over; the rest is as for `lower`.
     let result = unsafe {
@@ -198,8 +203,8 @@ unsafe fn ops_of(block: sys::MlirBlock) -> impl Iterator<Item = sys::MlirOperati
     // SAFETY: as for this function.
     let first = unsafe { sys::mlirBlockGetFirstOperation(block) };
     let some = |op: sys::MlirOperation| (!op.ptr.is_null()).then_some(op);
-    // SAFETY: `op` is an op of the block.
     std::iter::successors(some(first), move |&op| {
+        // SAFETY: `op` is an op of the block.
         some(unsafe { sys::mlirOperationGetNextInBlock(op) })
     })
 }

@@ -11,7 +11,7 @@ use mlir_sys as sys;
 
 use crate::error::{MlirError, MlirMessage, MlirPosition, position_of, string_of, string_ref};
 use crate::passes;
-use crate::session::{Session, parse};
+use crate::session::{PrintOptions, Session, parse, print};
 
 impl Session {
     /// Applies the patterns in `text` (`pdl` dialect) until none matches. Diagnostics show `name` as
@@ -66,12 +66,18 @@ impl Session {
     }
 
     /// Runs the `transform.named_sequence @__transform_main` of the script `text` on the module.
-    /// Diagnostics show `name` as the file name of `text`.
+    /// Diagnostics show `name` as the file name of `text`. `check` is given the script in MLIR's
+    /// generic form, and says why it must not run.
     ///
     /// # Errors
-    /// Located errors in the text (the module is then unchanged), or errors of the script (the
-    /// module may then be partly transformed).
-    pub fn apply_transform(&mut self, name: &str, text: &str) -> Result<(), MlirError> {
+    /// Located errors in the text, or what `check` says (the module is then unchanged), or errors of
+    /// the script (the module may then be partly transformed).
+    pub fn apply_transform(
+        &mut self,
+        name: &str,
+        text: &str,
+        check: &dyn Fn(&str) -> Result<(), String>,
+    ) -> Result<(), MlirError> {
         const STEP: &str = "running the transform script";
         self.begin();
         // Scripts may name passes.
@@ -106,6 +112,8 @@ impl Session {
                     sys::mlirUnitAttrGet(self.context.to_raw()),
                 );
             }
+            check(&print(top, PrintOptions { debug_info: false, generic: true }))
+                .map_err(|why| error_in(STEP, name, &why, None))?;
             let main = main_sequence(&script).map_err(|why| error_in(STEP, name, why, None))?;
             let options = sys::mlirTransformOptionsCreate();
             let result = sys::mlirTransformApplyNamedSequence(self.op(), main, top, options);

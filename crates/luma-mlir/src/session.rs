@@ -103,25 +103,8 @@ impl Session {
 
     /// The module as text.
     pub fn to_text(&self, options: PrintOptions) -> String {
-        let mut text: Vec<u8> = Vec::new();
-        // SAFETY: the flags are created and destroyed here, the module is alive, and `text`
-        // outlives the call that fills it.
-        unsafe {
-            let flags = sys::mlirOpPrintingFlagsCreate();
-            if options.debug_info {
-                sys::mlirOpPrintingFlagsEnableDebugInfo(flags, true, false);
-            }
-            if options.generic {
-                sys::mlirOpPrintingFlagsPrintGenericOpForm(flags);
-            }
-            let sink = (&raw mut text).cast::<c_void>();
-            sys::mlirOperationPrintWithFlags(self.op(), flags, Some(append), sink);
-            sys::mlirOpPrintingFlagsDestroy(flags);
-        }
-        if text.last() != Some(&b'\n') {
-            text.push(b'\n');
-        }
-        String::from_utf8(text).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into())
+        // SAFETY: the module is alive.
+        unsafe { print(self.op(), options) }
     }
 
     /// Checks the invariants of every op.
@@ -224,16 +207,18 @@ impl Session {
     /// the alignments of the module's data layout, or natural ones if it has none.
     ///
     /// `llvm_context` is an `LLVMContextRef`; what is returned is an `LLVMModuleRef` in that
-    /// context, owned by the caller.
+    /// context, owned by the caller, and not verified.
     ///
     /// # Errors
     /// The ops that have no translation.
     ///
     /// # Safety
-    /// `llvm_context` is a live LLVM context of the LLVM this crate is linked with.
+    /// `llvm_context` is a live LLVM context of the LLVM this crate is linked with, and `translate`
+    /// translates an `mlir::Operation` to a module in such a context.
     pub unsafe fn translate_into(
         &self,
         llvm_context: NonNull<c_void>,
+        translate: Translate,
     ) -> Result<NonNull<c_void>, MlirError> {
         const STEP: &str = "translating to LLVM IR";
         // The translation asserts its input, so an invalid module must not get there.
@@ -251,20 +236,48 @@ impl Session {
                 let layout = sys::mlirStringAttrGet(self.context.to_raw(), layout);
                 sys::mlirOperationSetAttributeByName(self.op(), name, layout);
             }
-            let module = sys::mlirTranslateModuleToLLVMIR(self.op(), llvm_context.as_ptr().cast());
+            let module = translate(self.op().ptr, llvm_context.as_ptr());
             if !given {
                 sys::mlirOperationRemoveAttributeByName(self.op(), name);
             }
             module
         };
-        NonNull::new(module.cast::<c_void>())
-            .ok_or_else(|| self.messages.take_error(STEP, "MLIR gave no reason"))
+        NonNull::new(module).ok_or_else(|| self.messages.take_error(STEP, "MLIR gave no reason"))
     }
 
     pub(crate) fn op(&self) -> sys::MlirOperation {
         self.module.as_operation().to_raw()
     }
 }
+
+/// An op as text.
+///
+/// # Safety
+/// `op` is alive.
+pub(crate) unsafe fn print(op: sys::MlirOperation, options: PrintOptions) -> String {
+    let mut text: Vec<u8> = Vec::new();
+    // SAFETY: the flags are created and destroyed here, the op is alive, and `text` outlives the
+    // call that fills it.
+    unsafe {
+        let flags = sys::mlirOpPrintingFlagsCreate();
+        if options.debug_info {
+            sys::mlirOpPrintingFlagsEnableDebugInfo(flags, true, false);
+        }
+        if options.generic {
+            sys::mlirOpPrintingFlagsPrintGenericOpForm(flags);
+        }
+        let sink = (&raw mut text).cast::<c_void>();
+        sys::mlirOperationPrintWithFlags(op, flags, Some(append), sink);
+        sys::mlirOpPrintingFlagsDestroy(flags);
+    }
+    if text.last() != Some(&b'\n') {
+        text.push(b'\n');
+    }
+    String::from_utf8(text).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into())
+}
+
+/// Translates an `mlir::Operation` to a module in an `llvm::LLVMContext`; null if that fails.
+pub type Translate = unsafe extern "C" fn(*mut c_void, *mut c_void) -> *mut c_void;
 
 /// What is wrong with the text of a pipeline, in MLIR's words.
 ///

@@ -208,9 +208,12 @@ impl Running {
     fn kill(&mut self) -> io::Result<ExitStatus> {
         // The leader is not reaped yet, so its number still means this group.
         let _ = kill_process_group(self.leader, Signal::KILL);
-        lock_installed().remove_group(self.leader);
+        let mut active = lock_installed();
+        active.remove_group(self.leader);
         self.reaped = true;
-        self.child.wait()
+        let status = self.child.wait();
+        crate::orphans::kill(&active);
+        status
     }
 }
 

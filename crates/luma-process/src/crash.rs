@@ -7,7 +7,7 @@
 
 use std::cell::UnsafeCell;
 use std::ffi::{CString, OsString, c_char, c_int};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::ffi::OsStringExt as _;
 use std::ptr::null;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
@@ -16,14 +16,23 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 /// numbers, `PHASE` as given to [`arm`]. `SIGNAL` is 0 when LLVM gave up by itself.
 pub const VARIABLE: &str = "LUMAC_AFTER_CRASH";
 
+/// The environment variable with what LLVM said when it gave up by itself.
+pub const MESSAGE: &str = "LUMAC_CRASH_MESSAGE";
+
+/// Room for `MESSAGE=` and the beginning of what LLVM said.
+const MESSAGE_BYTES: usize = 1024;
+
 /// The exit code when nothing can be redone: a bug in lumac.
-const EXIT_BUG: c_int = 101;
+pub(crate) const EXIT_BUG: c_int = 101;
 
 const SIGNALS: [c_int; 5] =
     [libc::SIGSEGV, libc::SIGABRT, libc::SIGILL, libc::SIGBUS, libc::SIGFPE];
 
 /// Room for `VARIABLE=PHASE:STEP:SIGNAL`, all as long as they get.
 const ENTRY_BYTES: usize = 100;
+
+/// The number of the step that reads the input.
+pub const READING: usize = usize::MAX;
 
 /// The running step, for the handler.
 static STEP: AtomicUsize = AtomicUsize::new(0);
@@ -36,6 +45,7 @@ struct Restart {
     arguments: Vec<*const c_char>,
     environment: Vec<*const c_char>,
     entry: UnsafeCell<[u8; ENTRY_BYTES]>,
+    message: UnsafeCell<[u8; MESSAGE_BYTES]>,
     /// What was read from standard input.
     input: Option<Vec<u8>>,
     phase: usize,
@@ -76,7 +86,7 @@ pub fn arm(phase: usize, input: Option<Vec<u8>>) {
     let text = |text: OsString| CString::new(text.into_vec()).ok();
     let mut texts: Vec<CString> = std::env::args_os().filter_map(text).collect();
     let arguments_end = texts.len();
-    let variables = std::env::vars_os().filter(|(name, _)| name.as_bytes() != VARIABLE.as_bytes());
+    let variables = std::env::vars_os().filter(|(name, _)| name != VARIABLE && name != MESSAGE);
     texts.extend(variables.filter_map(|(name, value)| {
         let mut entry = name;
         entry.push("=");
@@ -88,12 +98,20 @@ pub fn arm(phase: usize, input: Option<Vec<u8>>) {
     let (arguments, environment) = texts.split_at(arguments_end);
     let (mut arguments, mut environment) = (pointers(arguments), pointers(environment));
     arguments.push(null());
-    let entry = UnsafeCell::new([0; ENTRY_BYTES]);
-    let restart =
-        Restart { program, arguments, environment: Vec::new(), entry, input, phase, _texts: texts };
+    let restart = Restart {
+        program,
+        arguments,
+        environment: Vec::new(),
+        entry: UnsafeCell::new([0; ENTRY_BYTES]),
+        message: UnsafeCell::new([0; MESSAGE_BYTES]),
+        input,
+        phase,
+        _texts: texts,
+    };
     // Never freed: a handler may be reading it.
     let restart = Box::leak(Box::new(restart));
     environment.push(restart.entry.get().cast::<c_char>().cast_const());
+    environment.push(restart.message.get().cast::<c_char>().cast_const());
     environment.push(null());
     restart.environment = environment;
     ARMED.store(restart, Ordering::Release);
@@ -124,22 +142,26 @@ pub fn signal_name(signal: i32) -> &'static str {
 
 extern "C" fn on_signal(signal: c_int) {
     if !CRASHING.swap(true, Ordering::Relaxed) {
-        restart(signal);
+        restart(signal, "");
     }
     let mut digits = [0; 24];
-    let step = decimal(STEP.load(Ordering::Relaxed), &mut digits);
+    let step = STEP.load(Ordering::Relaxed);
     say(&["error: internal compiler error: lumac was ended by ", signal_name(signal)]);
-    if step != "0" {
-        say(&[" in step ", step]);
+    match step {
+        0 => {}
+        READING => say(&[" while reading the input"]),
+        _ => say(&[" in step ", decimal(step, &mut digits)]),
     }
     say(&["\n"]);
     say(&["note: this is a bug in lumac, not in your program; please report it with the input\n"]);
+    crate::signals::clean_up_after_crash();
     // SAFETY: ends the process without running anything of it.
     unsafe { libc::_exit(EXIT_BUG) }
 }
 
-/// Starts the program again if armed; returns otherwise, or if it cannot be started.
-pub fn restart(signal: c_int) {
+/// Starts the program again if armed; returns otherwise, or if it cannot be started. `message` is
+/// handed on.
+pub fn restart(signal: c_int, message: &str) {
     let armed = ARMED.swap(std::ptr::null_mut(), Ordering::Acquire);
     // SAFETY: what was armed is never freed, and the swap makes this the only user of `entry`; only
     // functions are called that may be called in a handler of signals.
@@ -148,6 +170,7 @@ pub fn restart(signal: c_int) {
         let step = STEP.load(Ordering::Relaxed);
         let numbers = [restart.phase, step, signal.unsigned_abs() as usize];
         write_entry(&mut *restart.entry.get(), numbers);
+        write_message(&mut *restart.message.get(), message);
         if let Some(input) = &restart.input {
             give_input(input);
         }
@@ -204,6 +227,15 @@ fn write_entry(entry: &mut [u8; ENTRY_BYTES], [phase, step, signal]: [usize; 3])
     for (number, end) in [(phase, b':'), (step, b':'), (signal, 0)] {
         decimal(number, &mut [0; 24]).bytes().for_each(&mut put);
         put(end);
+    }
+}
+
+/// `MESSAGE=`, what fits of `message`, and a zero byte, without allocating.
+fn write_message(entry: &mut [u8; MESSAGE_BYTES], message: &str) {
+    let bytes = MESSAGE.bytes().chain([b'=']).chain(message.bytes().filter(|&byte| byte != 0));
+    let room = entry.len() - 1;
+    for (place, byte) in entry.iter_mut().zip(bytes.take(room)) {
+        *place = byte;
     }
 }
 

@@ -1,14 +1,28 @@
 //! Signals that ask lumac to end.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::registry;
+use crate::registry::{self, end_with};
+
+/// Whether the thread that waits for signals is there.
+static INSTALLED: AtomicBool = AtomicBool::new(false);
+
+/// All signals that end a process from outside unless it handles them.
+const HANDLED: [i32; 9] =
+    [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ, SIGALRM, SIGUSR1, SIGUSR2];
+
+/// What the thread is woken with to clean up after a crash.
+const CRASHED: i32 = SIGUSR2;
+static HAS_CRASHED: AtomicBool = AtomicBool::new(false);
 
 /// Starts the thread that waits for signals, once.
 ///
@@ -16,15 +30,23 @@ use crate::registry;
 ///
 /// The handlers cannot be installed, or the thread cannot be started.
 pub(crate) fn install() -> io::Result<()> {
-    static INSTALLED: Mutex<bool> = Mutex::new(false);
-    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
-    if !*installed {
-        let handled = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|&s| !is_ignored(s));
-        let mut signals = Signals::new(handled)?;
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    if INSTALLED.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    let _one = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !INSTALLED.load(Ordering::Acquire) {
+        let mut signals = Signals::new(HANDLED.into_iter().filter(|&s| !is_ignored(s)))?;
+        // The thread that writes too much would go on, report an error and end the process before
+        // the signal does.
+        if !is_ignored(SIGXFSZ) {
+            // SAFETY: the action only sleeps, which a handler may.
+            unsafe { signal_hook::low_level::register(SIGXFSZ, wait_for_end)? };
+        }
         std::thread::Builder::new().name("signals".into()).spawn(move || {
             signals.forever().for_each(on_signal);
         })?;
-        *installed = true;
+        INSTALLED.store(true, Ordering::Release);
     }
     Ok(())
 }
@@ -39,18 +61,39 @@ fn is_ignored(signal: i32) -> bool {
     }
 }
 
+/// Gives the thread that waits for signals the time to end the process.
+fn wait_for_end() {
+    let second = libc::timespec { tv_sec: 1, tv_nsec: 0 };
+    // SAFETY: the structure is readable, and nothing is asked back.
+    unsafe { libc::nanosleep(&raw const second, std::ptr::null_mut()) };
+}
+
+/// Lets the thread that waits for signals clean up after a crash, as far as it still can. For a
+/// handler of signals; gives up after a second.
+pub(crate) fn clean_up_after_crash() {
+    if INSTALLED.load(Ordering::Acquire) {
+        HAS_CRASHED.store(true, Ordering::Release);
+        // SAFETY: sending a signal to this process is allowed in a handler.
+        unsafe { libc::kill(libc::getpid(), CRASHED) };
+        wait_for_end();
+    }
+}
+
 /// Runs on the thread that waits for signals, not in a signal handler.
 fn on_signal(signal: i32) {
-    let mut active = registry::lock_installed();
-    if let Some(child) = active.foreground {
+    if signal == CRASHED && HAS_CRASHED.load(Ordering::Acquire) {
+        registry::abandon();
+    }
+    let foreground = registry::lock_installed().foreground;
+    if let Some(child) = foreground {
         // lumac ends when the child does.
         pass_on(signal, child);
         return;
     }
-    active.clean_up();
-    // The lock is held until the process has ended, so that nothing new is created.
-    let _ = emulate_default_handler(signal);
-    std::process::exit(128 + signal);
+    end_with(|| {
+        let _ = emulate_default_handler(signal);
+        std::process::exit(128 + signal);
+    })
 }
 
 /// Sends `signal` to the child on lumac's terminal, unless the terminal did so itself.
@@ -72,13 +115,19 @@ fn is_terminal_foreground() -> bool {
 /// The name of a signal that ended a process, with its usual cause: `SIGSEGV (bad memory access)`.
 pub fn signal_name(signal: i32) -> String {
     let name = match signal {
+        libc::SIGHUP => "SIGHUP",
+        libc::SIGINT => "SIGINT",
+        libc::SIGQUIT => "SIGQUIT",
         libc::SIGILL => "SIGILL (illegal instruction)",
         libc::SIGABRT => "SIGABRT (abort)",
         libc::SIGFPE => "SIGFPE (division by zero or overflow)",
         libc::SIGKILL => "SIGKILL",
+        libc::SIGBUS => "SIGBUS (bad memory access)",
         libc::SIGSEGV => "SIGSEGV (bad memory access)",
         libc::SIGPIPE => "SIGPIPE (broken pipe)",
         libc::SIGTERM => "SIGTERM",
+        libc::SIGXCPU => "SIGXCPU (processor time limit)",
+        libc::SIGXFSZ => "SIGXFSZ (file size limit)",
         _ => return format!("signal {signal}"),
     };
     name.into()

@@ -1,12 +1,19 @@
 //! Temporary files and directories that are removed even when a signal ends lumac.
+//!
+//! `SIGKILL` gives lumac no chance to remove a directory. A shell that reads from a pipe of lumac does
+//! that when the pipe is closed.
 
 use std::fs::{File, Permissions};
-use std::io;
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
+use rustix::process::Pid;
 use tempfile::{Builder, NamedTempFile};
 
-use crate::registry::{lock, lock_installed};
+use crate::registry::{Active, lock, lock_installed};
 
 /// A directory that is removed with all it contains when this is dropped.
 #[derive(Debug)]
@@ -14,6 +21,8 @@ pub struct TempDir {
     // Removed before the path leaves the registry: a signal in between finds nothing to remove.
     directory: tempfile::TempDir,
     _registered: Registered,
+    // After the directory is gone.
+    _watcher: Option<Watcher>,
 }
 
 impl TempDir {
@@ -36,16 +45,80 @@ impl TempDir {
     }
 
     fn create(parent: &Path, prefix: &str) -> io::Result<Self> {
+        // Relative paths mean something else to the watcher once the current directory is gone.
+        let parent = &std::path::absolute(parent)?;
         let mut active = lock()?;
-        let directory = Builder::new().prefix(prefix).tempdir_in(parent)?;
+        // Started first: nothing takes time between the making and the watching of the directory.
+        let mut watcher = Watcher::start(&mut active);
+        let directory = Builder::new().prefix(prefix).tempdir_in(parent);
+        // The system's message names a directory that nobody knows.
+        let directory = match directory {
+            Ok(directory) => directory,
+            Err(why) => {
+                // Its end takes the lock.
+                drop(active);
+                let place = parent.join(prefix);
+                return Err(io::Error::new(why.kind(), crate::output::reason(&place, &why)));
+            }
+        };
         active.add_path(directory.path());
+        if let Some(watcher) = &mut watcher {
+            watcher.watch(directory.path());
+        }
         let registered = Registered(directory.path().to_owned());
-        Ok(Self { directory, _registered: registered })
+        Ok(Self { directory, _registered: registered, _watcher: watcher })
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
         self.directory.path()
+    }
+}
+
+/// A shell that waits for lumac's end, and then removes a directory.
+#[derive(Debug)]
+struct Watcher {
+    shell: Child,
+}
+
+impl Watcher {
+    /// Starts one; `None` if that cannot be, which leaves the directory to the system when `SIGKILL`
+    /// ends lumac.
+    fn start(active: &mut Active) -> Option<Self> {
+        // The end of the input without a second line is lumac's end.
+        const SCRIPT: &str = "IFS= read -r d && [ -n \"$d\" ] || exit; read -r x && exit; exec /bin/rm -rf -- \"$d\"";
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", SCRIPT]).env_clear().process_group(0);
+        shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let shell = shell.spawn().ok()?;
+        active.add_watcher(Pid::from_child(&shell));
+        Some(Self { shell })
+    }
+
+    /// Says which directory. Names with the end of a line in them are not watched.
+    fn watch(&mut self, directory: &Path) {
+        let mut line = directory.as_os_str().as_bytes().to_vec();
+        if directory.is_absolute() && !line.contains(&b'\n') {
+            line.push(b'\n');
+            self.say(&line);
+        }
+    }
+
+    fn say(&mut self, line: &[u8]) {
+        if let Some(pipe) = &mut self.shell.stdin {
+            // A shell that is gone removes nothing.
+            let _ = pipe.write_all(line);
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.say(b"done\n");
+        drop(self.shell.stdin.take());
+        lock_installed().remove_watcher(Pid::from_child(&self.shell));
+        // It has nothing else to do, and ends.
+        let _ = self.shell.wait();
     }
 }
 

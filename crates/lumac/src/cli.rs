@@ -1,15 +1,18 @@
 //! The command line.
 
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use luma_diagnostics::printable;
 use luma_driver::options::{
     CodeArgs, DiagnosticArgs, EmitKind, FromArgs, InputArgs, InstrumentArgs, PipelineArgs, version,
 };
+use luma_driver::report;
 use luma_lab::{BisectArgs, CheckLevelsArgs, InterpArgs, ReduceArgs, SweepArgs};
 
 /// Compiler for the Luma language.
@@ -40,6 +43,27 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) compile: CompileArgs,
 
+    /// Give up after this time.
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = seconds,
+        help_heading = "Limits"
+    )]
+    pub(crate) time_limit: Option<Duration>,
+
+    /// Give up when lumac itself occupies more memory than this; `k`, `M` and `G` after the number
+    /// mean powers of 1024.
+    #[arg(
+        long,
+        global = true,
+        value_name = "BYTES",
+        value_parser = bytes,
+        help_heading = "Limits"
+    )]
+    pub(crate) memory_limit: Option<u64>,
+
     /// Explain an error or warning code at length.
     #[arg(long, value_name = "CODE", conflicts_with = "file", help_heading = "Diagnostics")]
     pub(crate) explain: Option<String>,
@@ -69,8 +93,13 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
+    /// The program: `.lx`, `.lir`, `.mlir`, `.ll`, or `-`. Without it, the first word after `--`.
+    #[arg(value_name = "FILE", help_heading = "Input", required_unless_present = "args")]
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) input: InputArgs,
+    pub(crate) from: FromArgs,
+    #[command(flatten)]
+    pub(crate) diagnostics: DiagnosticArgs,
     #[command(flatten)]
     pub(crate) code: CodeArgs,
     #[command(flatten)]
@@ -179,6 +208,33 @@ pub(crate) struct CompileArgs {
     pub(crate) diagnostics: DiagnosticArgs,
 }
 
+impl RunArgs {
+    /// The program, and its arguments: `lumac run -- -odd.lx` takes the file from the latter.
+    pub(crate) fn file_and_args(&self) -> (&Path, &[OsString]) {
+        match (&self.file, self.args.split_first()) {
+            (Some(file), _) => (file, &self.args),
+            (None, Some((file, [dashes, args @ ..]))) if dashes == "--" => (Path::new(file), args),
+            (None, Some((file, args))) => (Path::new(file), args),
+            (None, None) => (Path::new(""), &[]),
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
+    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    time.ok_or_else(|| "expected a number of seconds above 0".to_owned())
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    let units = [("k", 10), ("K", 10), ("M", 20), ("G", 30), ("", 0)];
+    let found = units.iter().find_map(|(unit, shift)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(1 << shift).filter(|bytes| *bytes > 0)
+    });
+    found.ok_or_else(|| "expected a number of bytes above 0, such as `500M`".to_owned())
+}
+
 /// What is wrong with `file` and the positional arguments after it, if they are not one input.
 pub(crate) fn misplaced(file: &Path, surplus: &[PathBuf]) -> Option<String> {
     let command = Cli::command();
@@ -200,18 +256,38 @@ pub(crate) fn misplaced(file: &Path, surplus: &[PathBuf]) -> Option<String> {
     })
 }
 
+fn is_unprintable(text: &str) -> bool {
+    printable(text) != text
+}
+
 /// Prints clap's message. Help and version requests are not errors and exit with 0.
 pub(crate) fn usage_error(error: &clap::Error) -> ExitCode {
     let text = error.render();
     let is_error = error.use_stderr();
-    let written = if is_error {
-        write!(anstream::stderr(), "{}", text.ansi())
-    } else {
-        write!(anstream::stdout(), "{}", text.ansi())
+    // What was typed may not steer the terminal.
+    if is_error && std::env::args_os().any(|arg| is_unprintable(&arg.to_string_lossy())) {
+        let _ = write!(std::io::stderr(), "{}", printable(&text.to_string()));
+        return ExitCode::from(2);
+    }
+    if is_error {
+        // Nothing can be done about a stderr that cannot be written.
+        let _ = write!(anstream::stderr(), "{}", text.ansi());
+        return ExitCode::from(2);
+    }
+    let text = match anstream::stdout().current_choice() {
+        anstream::ColorChoice::Never => text.to_string(),
+        _ => text.ansi().to_string(),
     };
-    match (is_error, written) {
-        (true, _) => ExitCode::from(2),
-        (false, Ok(())) => ExitCode::SUCCESS,
-        (false, Err(_)) => ExitCode::FAILURE,
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        _ if luma_process::stdout_was_closed() => {
+            report::error("cannot write to standard output: it is closed");
+            ExitCode::FAILURE
+        }
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => {
+            report::error(&format!("cannot write to standard output: {why}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use luma_diagnostics::{Diagnostic, OrNever as _, SourceMap, codes};
+use luma_diagnostics::{Diagnostic, OrNever as _, SourceMap, codes, printable};
 use luma_ir::Context;
 use luma_ir::dialect::{irdl, reference};
 
@@ -79,7 +79,7 @@ struct DocArgs {
 pub(crate) fn dialect(args: &DialectArgs, registry: &Registry) -> ExitCode {
     match &args.action {
         Action::List(args) => with_dialects(registry, args, &[], |context| {
-            Ok(emit::to_stdout(list(context).as_bytes()))
+            Ok(emit::to_stdout(printable(&list(context)).as_bytes()))
         }),
         Action::Check(args) => {
             let mut map = SourceMap::new();
@@ -89,7 +89,7 @@ pub(crate) fn dialect(args: &DialectArgs, registry: &Registry) -> ExitCode {
         }
         Action::Export(args) => with_dialects(registry, &args.source, &args.names, |context| {
             let names: Vec<&str> = args.names.iter().map(String::as_str).collect();
-            Ok(emit::to_stdout(irdl(context, &names).as_bytes()))
+            Ok(emit::to_stdout(printable(&irdl(context, &names)).as_bytes()))
         }),
         Action::Doc(args) => with_dialects(registry, &args.source, &args.names, |context| {
             pages(context, &args.names, args.out.as_deref())
@@ -110,7 +110,7 @@ fn with_dialects(
         let context = dialects.context();
         let known: Vec<&str> = context.dialects().iter().map(|dialect| &*dialect.name).collect();
         if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-            eprintln!("error: unknown dialect `{name}`");
+            report::error(&format!("unknown dialect `{name}`"));
             eprintln!("help: the dialects are {}", known.join(", "));
             return ExitCode::from(2);
         }
@@ -144,6 +144,7 @@ fn pages(
     for dialect in context.dialects().iter().filter(|dialect| wanted(&dialect.name)) {
         let page = reference(context, &dialect.name);
         let page = page.or_never(String::new(), "the dialect is one of the context's");
+        let page = printable(&page).into_owned();
         let Some(directory) = directory else {
             if !all.is_empty() {
                 all.push('\n');
@@ -157,8 +158,7 @@ fn pages(
         };
         std::fs::create_dir_all(directory).map_err(|why| failed(&why))?;
         let path = directory.join(format!("{}.md", dialect.name));
-        luma_llvm::write_file(&path, page.as_bytes())
-            .map_err(|error| Box::new(emit::diagnostic(error)))?;
+        emit::write_file(&path, page.as_bytes())?;
     }
     Ok(if directory.is_none() { emit::to_stdout(all.as_bytes()) } else { ExitCode::SUCCESS })
 }

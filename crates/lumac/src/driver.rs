@@ -1,6 +1,6 @@
 //! What each command does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -10,14 +10,21 @@ use crate::cli::{CheckArgs, Cli, Command, CompileArgs, RunArgs, misplaced};
 use crate::{dialect_cmd, facts, fix, listing, test_passes};
 use luma_driver::compile::{self, Job};
 use luma_driver::extension::Registry;
-use luma_driver::options::{DiagnosticArgs, EmitKind};
-use luma_driver::steps::Granularity;
-use luma_driver::{emit, levels, report, reproducer, run, with_input};
+use luma_driver::options::{DiagnosticArgs, EmitKind, InputArgs};
+use luma_driver::steps::{Granularity, SideEffects};
+use luma_driver::{conflicts, emit, levels, report, reproducer, run, with_checked_input};
 
 /// Does what the command line asks.
 pub(crate) fn run(cli: &Cli, mut registry: Registry) -> ExitCode {
     if let Some(code) = &cli.explain {
         return explain_code(code);
+    }
+    if let Err(why) = luma_process::limit(cli.time_limit, cli.memory_limit) {
+        report::error(&format!("the limits cannot be watched: {why}"));
+        return ExitCode::FAILURE;
+    }
+    if cli.command.is_some() {
+        luma_process::adopt_orphans();
     }
     let pipeline = match &cli.command {
         Some(Command::Run(args)) => &args.pipeline,
@@ -43,7 +50,7 @@ pub(crate) fn run(cli: &Cli, mut registry: Registry) -> ExitCode {
         Some(Command::Reduce(args)) => luma_lab::reduce(args, &registry),
         Some(Command::Sweep(args)) => luma_lab::sweep(args, &registry),
         None => match &cli.compile.run_reproducer {
-            Some(path) => replay(path, &cli.compile.diagnostics, registry),
+            Some(path) => replay(path, &cli.compile, registry),
             None => compile(&cli.compile, &registry, false),
         },
     }
@@ -53,7 +60,7 @@ fn explain_code(code: &str) -> ExitCode {
     match explain(code) {
         Some(entry) => emit::to_stdout(entry.explanation.as_bytes()),
         None => {
-            eprintln!("error: unknown diagnostic code `{code}`");
+            report::error(&format!("unknown diagnostic code `{code}`"));
             eprintln!("help: codes look like `E0401` and appear in brackets in every message");
             ExitCode::from(2)
         }
@@ -87,6 +94,7 @@ fn compile(args: &CompileArgs, registry: &Registry, replay: bool) -> ExitCode {
         locations: args.print_debuginfo,
         generic: args.generic,
         replay,
+        side_effects: SideEffects::new(args.pipeline.allow_side_effects, !replay),
     };
     if args.print_pipeline {
         return match compile::plan(&job, Granularity::Single) {
@@ -112,13 +120,17 @@ fn compile(args: &CompileArgs, registry: &Registry, replay: bool) -> ExitCode {
         Ok(outputs) => outputs,
         Err(message) => return compile::usage(&message),
     };
+    if let Err(message) = job.check_outputs(&outputs.paths(asked)) {
+        return compile::usage(&message);
+    }
     compile::compile(&job, |products| {
         products.iter().try_for_each(|product| outputs.write(product))
     })
 }
 
 /// Runs a reproducer. Nothing is written.
-fn replay(path: &Path, diagnostics: &DiagnosticArgs, mut registry: Registry) -> ExitCode {
+fn replay(path: &Path, given: &CompileArgs, mut registry: Registry) -> ExitCode {
+    let diagnostics = &given.diagnostics;
     let arguments = match reproducer::arguments(path) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -134,18 +146,26 @@ fn replay(path: &Path, diagnostics: &DiagnosticArgs, mut registry: Registry) -> 
             registry.register_pass(pass);
         }
     }
+    cli.compile.pipeline.allow_side_effects = given.pipeline.allow_side_effects;
     let DiagnosticArgs { ownership, ownership_max_states, .. } = cli.compile.diagnostics;
     cli.compile.diagnostics =
         DiagnosticArgs { ownership, ownership_max_states, ..diagnostics.clone() };
     let code = compile(&cli.compile, &registry, true);
     if code == ExitCode::SUCCESS {
-        eprintln!("note: the reproducer does not fail");
+        report::note("the reproducer does not fail");
     }
     code
 }
 
 fn check(args: &CheckArgs, registry: &Registry) -> ExitCode {
-    with_input(&args.input, registry, |map, input, dialects, found| {
+    if let Some(path) = &args.ownership_facts {
+        let InputArgs { file, from, .. } = &args.input;
+        let inputs = std::iter::once(file).chain(&from.dialect).map(PathBuf::as_path);
+        if let Err(message) = conflicts::check(inputs, &[("--ownership-facts", path)]) {
+            return compile::usage(&message);
+        }
+    }
+    with_checked_input(&args.input, registry, |map, input, dialects, found| {
         let verify = args.input.diagnostics.verify();
         if facts::asked(args) {
             facts::check(args, map, input, dialects, found);
@@ -164,28 +184,33 @@ fn run_program(args: &RunArgs, registry: &Registry) -> ExitCode {
              `lumac FILE --target={target} --emit=obj` makes an object file"
         ));
     }
+    let (file, program_args) = args.file_and_args();
     let mut outcome = None;
     let job = Job {
         registry,
-        file: &args.input.file,
-        from: &args.input.from,
+        file,
+        from: &args.from,
         emit: &[EmitKind::Exe],
         code: &args.code,
         pipeline: &args.pipeline,
         instruments: &args.instruments,
-        diagnostics: &args.input.diagnostics,
+        diagnostics: &args.diagnostics,
         stop_after: None,
         locations: false,
         generic: false,
         replay: false,
+        side_effects: SideEffects::new(args.pipeline.allow_side_effects, true),
     };
+    if let Err(message) = job.check_outputs(&[]) {
+        return compile::usage(&message);
+    }
     let code = compile::compile(&job, |products| {
         outcome = Some(run::build(&products)?);
         Ok(())
     });
     // Warnings have been printed by now, before anything the program prints.
     match outcome {
-        Some(program) => program.run(&args.args),
+        Some(program) => program.run(program_args),
         None => code,
     }
 }

@@ -2,7 +2,6 @@
 //! `--ownership-facts`. The formats are documented in `docs/ownership.md`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use luma_diagnostics::{Diagnostic, SourceMap, closest, codes};
 use luma_ir::{Function, Module, Op, value_names};
@@ -54,11 +53,15 @@ pub(crate) fn check(
     }
     if let Some(path) = &args.ownership_facts {
         let facts = json(map, &module, &summaries, &options);
-        diagnostics.extend(write(path, &facts).err().map(|error| *error));
+        let text = format!("{facts:#}\n");
+        let written = match path.as_os_str() == "-" {
+            true => emit::print(text.as_bytes()),
+            false => emit::write_file(path, text.as_bytes()),
+        };
+        diagnostics.extend(written.err().map(|error| *error));
     }
     if !text.is_empty() {
-        // `to_stdout` reports a failure.
-        let _ = emit::to_stdout(text.as_bytes());
+        diagnostics.extend(emit::print(text.as_bytes()).err().map(|error| *error));
     }
 }
 
@@ -70,13 +73,6 @@ fn unknown(module: &Module, name: &str) -> Diagnostic {
         Some(other) => error.help(format!("a function with a similar name exists: `{other}`")),
         None => error,
     }
-}
-
-fn write(path: &Path, facts: &Value) -> Result<(), Box<Diagnostic>> {
-    luma_llvm::write_file(path, format!("{facts:#}\n").as_bytes()).map_err(|error| {
-        let message = format!("cannot write `{}`: {}", path.display(), error.message);
-        Box::new(Diagnostic::unlocated(codes::E0505, message))
-    })
 }
 
 fn json(map: &SourceMap, module: &Module, summaries: &Summaries, options: &Options<'_>) -> Value {

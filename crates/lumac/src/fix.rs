@@ -1,17 +1,15 @@
 //! `lumac fix`: applies the edits that diagnostics propose, as long as they help.
 
-use std::io::Write as _;
-use std::path::Path;
 use std::process::ExitCode;
 
-use luma_diagnostics::{Code, Diagnostic, FileId, Fix, SourceMap, codes};
+use luma_diagnostics::{Code, Diagnostic, FileId, Fix, SourceMap, codes, printable};
 use luma_pass::instrument::unified_diff;
 
 use crate::cli::FixArgs;
 use luma_driver::dialects::Dialects;
 use luma_driver::extension::Registry;
 use luma_driver::input::{self, Input, Level};
-use luma_driver::{compile, levels, report};
+use luma_driver::{compile, emit, levels, report};
 
 /// An edit may uncover what the next one mends; more in a row have not been seen to help.
 const MAX_ROUNDS: usize = 10;
@@ -26,6 +24,16 @@ pub(crate) fn fix(args: &FixArgs, registry: &Registry) -> ExitCode {
     }
     let how = &args.input.diagnostics;
     let mut map = SourceMap::new();
+    // Reading a pipe would empty it.
+    if let Ok(about) = std::fs::metadata(file)
+        && !about.is_file()
+        && !about.is_dir()
+        && !args.dry_run
+    {
+        let message = format!("cannot fix `{}`: it is not a regular file", file.display());
+        let error = Diagnostic::unlocated(codes::E0505, message);
+        return report::exit(&map, how, &[error]);
+    }
     let input = match input::read(&mut map, file, args.input.from.from) {
         Ok(input) => input,
         Err(error) => {
@@ -263,38 +271,12 @@ fn conclude(
     }
     if args.dry_run {
         let diff = unified_diff(before, text);
-        print(&format!("--- {name}\n+++ {name}\n{diff}"))
+        emit::print(printable(&format!("--- {name}\n+++ {name}\n{diff}")).as_bytes())
     } else {
-        // A link stays one: what it leads to is written.
-        let file = &args.input.file;
-        let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.clone());
-        write(&target, text)?;
-        print(said)
+        luma_process::edit_file(&args.input.file, before.as_bytes(), text.as_bytes())
+            .map_err(|error| Box::new(Diagnostic::unlocated(codes::E0505, error.to_string())))?;
+        emit::print(printable(said).as_bytes())
     }
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
-    let cannot = |why: String| {
-        let message = format!("cannot write `{}`: {why}", path.display());
-        Box::new(Diagnostic::unlocated(codes::E0505, message))
-    };
-    let permissions = std::fs::metadata(path).map(|data| data.permissions());
-    if permissions.as_ref().is_ok_and(std::fs::Permissions::readonly) {
-        return Err(cannot("it is read-only".into()));
-    }
-    luma_llvm::write_file(path, text.as_bytes()).map_err(|error| cannot(error.message))?;
-    if let Ok(permissions) = permissions {
-        std::fs::set_permissions(path, permissions).map_err(|why| cannot(why.to_string()))?;
-    }
-    Ok(())
-}
-
-fn print(text: &str) -> Result<(), Box<Diagnostic>> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|why| {
-        let message = format!("cannot write to standard output: {why}");
-        Box::new(Diagnostic::unlocated(codes::E0505, message))
-    })
 }
 
 /// Reports what is left.

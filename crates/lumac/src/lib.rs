@@ -36,16 +36,16 @@ pub fn main() -> ExitCode {
 /// Runs the compiler with what `register` adds to it: passes, dialects and lowerings of another
 /// crate. The whole command line works with them.
 pub fn main_with(register: impl FnOnce(&mut Registry)) -> ExitCode {
-    let cli = match cli::Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return cli::usage_error(&error),
-    };
     let mut registry = Registry::new();
     register(&mut registry);
     std::panic::set_hook(Box::new(luma_diagnostics::internal::record_panic));
+    // The stack of the main thread is as small as the user's limit says.
     let work = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
         luma_process::crash::install();
-        driver::run(&cli, registry)
+        match cli::Cli::try_parse() {
+            Ok(cli) => driver::run(&cli, registry),
+            Err(error) => cli::usage_error(&error),
+        }
     });
     let ended = work.map(std::thread::JoinHandle::join);
     let internal_error = report::report_internal();

@@ -28,7 +28,7 @@ pub(super) fn mlir(error: MlirError, cx: &Cx<'_>, made: &mut Made) -> Cause {
     cause
 }
 
-/// Of what depends on the program or the environment, too.
+/// Of LLVM: invalid IR is a defect, all else is up to the program or the environment, too.
 pub(super) fn llvm(error: LlvmError, cx: &Cx<'_>, made: &mut Made) -> Cause {
     match error.kind {
         LlvmErrorKind::Verify => llvm_defect(error, cx, made),
@@ -39,8 +39,7 @@ pub(super) fn llvm(error: LlvmError, cx: &Cx<'_>, made: &mut Made) -> Cause {
     }
 }
 
-/// Of a pass of LLVM.
-pub(super) fn llvm_defect(error: LlvmError, cx: &Cx<'_>, made: &mut Made) -> Cause {
+fn llvm_defect(error: LlvmError, cx: &Cx<'_>, made: &mut Made) -> Cause {
     let cause = Cause::Defect(one_line(&error.message));
     made.diagnostics.push(error.into_diagnostic(None, cx.map));
     cause

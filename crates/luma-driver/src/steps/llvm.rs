@@ -1,11 +1,12 @@
 //! Steps over LLVM IR.
 
 use luma_diagnostics::{Diagnostic, codes, ice};
-use luma_llvm::{LlvmError, LlvmModule, StepRunner, Target, TargetOptions};
+use luma_llvm::{LlvmError, LlvmErrorKind, LlvmModule, StepRunner, Target, TargetOptions};
 use luma_pass::instrument::Outcome;
 
 use super::step::{Cause, Cx, Made, Origin, Step};
 use super::{State, cause, summaries};
+use crate::input::Level;
 use crate::levels::Product;
 use crate::options::EmitKind;
 
@@ -36,6 +37,10 @@ impl Step for Translate {
         Some(EmitKind::LlvmIr)
     }
 
+    fn stock_command(&self) -> Option<String> {
+        Some("mlir-translate --mlir-to-llvmir".to_owned())
+    }
+
     fn run(&self, cx: &Cx<'_>, state: &mut State, made: &mut Made) -> Result<Outcome, Cause> {
         let (session, _) = state.mlir();
         let translated = target(cx, None).and_then(|target| {
@@ -43,7 +48,15 @@ impl Step for Translate {
             module.set_target(&target);
             Ok((module, target))
         });
-        let (module, target) = translated.map_err(|error| cause::llvm(error, cx, made))?;
+        // What the user's MLIR translates to is the user's.
+        let own = cx.input.level < Level::Mlir;
+        let (module, target) = translated.map_err(|mut error| {
+            if !own && error.kind == LlvmErrorKind::Verify {
+                error.kind = LlvmErrorKind::Codegen;
+                error.message = format!("the MLIR translates to {}", error.message);
+            }
+            cause::llvm(error, cx, made)
+        })?;
         *state = State::Llvm(Box::new(module), target);
         Ok(Outcome::default())
     }
@@ -88,6 +101,10 @@ impl Step for LlvmPass {
         Origin::Pipeline
     }
 
+    fn stock_command(&self) -> Option<String> {
+        Some(format!("opt -disable-output -passes='{}'", self.text))
+    }
+
     fn run(&self, cx: &Cx<'_>, state: &mut State, made: &mut Made) -> Result<Outcome, Cause> {
         let runner =
             stepping(state, self.aggressive).map_err(|error| cause::llvm(error, cx, made))?;
@@ -95,7 +112,9 @@ impl Step for LlvmPass {
             verify(cx, runner.module())?;
             Ok(changed)
         });
-        let changed = changed.map_err(|error| cause::llvm_defect(error, cx, made))?;
+        let changed = changed.map_err(|error| {
+            cause::llvm(error.note(format!("in the pass `{}`", self.name)), cx, made)
+        })?;
         // A pass may say that it changed something and not have done so.
         Ok(Outcome { changed: if changed { None } else { Some(false) }, ..Outcome::default() })
     }
@@ -130,10 +149,14 @@ impl Step for LlvmPipeline {
         Origin::Pipeline
     }
 
+    fn stock_command(&self) -> Option<String> {
+        Some(format!("opt -disable-output -passes='{}'", self.0))
+    }
+
     fn run(&self, cx: &Cx<'_>, state: &mut State, made: &mut Made) -> Result<Outcome, Cause> {
         let (module, target) = whole(state);
         let result = module.optimize(target, &self.0).and_then(|()| verify(cx, module));
-        result.map_err(|error| cause::llvm_defect(error, cx, made))?;
+        result.map_err(|error| cause::llvm(error, cx, made))?;
         Ok(Outcome::default())
     }
 }
@@ -161,6 +184,10 @@ impl Step for Codegen {
 
     fn leaves(&self) -> Option<EmitKind> {
         None
+    }
+
+    fn stock_command(&self) -> Option<String> {
+        Some("llc -filetype=obj -relocation-model=pic -o /dev/null".to_owned())
     }
 
     fn run(&self, cx: &Cx<'_>, state: &mut State, made: &mut Made) -> Result<Outcome, Cause> {

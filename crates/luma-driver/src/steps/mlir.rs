@@ -7,7 +7,7 @@ use luma_mlir::{Lowering, LoweringStep, MlirError, Session};
 use luma_pass::instrument::Outcome;
 
 use super::step::{Cause, Cx, Made, Origin, Step};
-use super::{State, cause, summaries};
+use super::{State, cause, side_effects, summaries};
 use crate::options::EmitKind;
 use crate::{input, levels};
 
@@ -80,6 +80,10 @@ impl Step for MlirPass {
 
     fn origin(&self) -> Origin {
         Origin::Pipeline
+    }
+
+    fn stock_command(&self) -> Option<String> {
+        Some(format!("mlir-opt --pass-pipeline='builtin.module({})'", self.text))
     }
 
     fn run(&self, cx: &Cx<'_>, state: &mut State, made: &mut Made) -> Result<Outcome, Cause> {
@@ -189,9 +193,7 @@ impl Step for Script {
             ScriptKind::Patterns => "patterns",
             ScriptKind::Transform => "transform",
         };
-        // It is read from wherever the option is used.
-        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
-        Origin::Option(format!("--{option}={}", path.display()))
+        Origin::File(option, self.path.clone())
     }
 
     /// What is wrong with the file is no defect of lumac.
@@ -212,7 +214,9 @@ impl Step for Script {
         };
         let result = match self.kind {
             ScriptKind::Patterns => session.apply_patterns(&name, &text),
-            ScriptKind::Transform => session.apply_transform(&name, &text),
+            ScriptKind::Transform => session.apply_transform(&name, &text, &|script| {
+                side_effects::check_script(script, cx.side_effects)
+            }),
         };
         result.map_err(|error| misused(error, cx, made))?;
         Ok(Outcome::default())
@@ -250,6 +254,10 @@ impl Step for Convert {
 
     fn leaves(&self) -> Option<EmitKind> {
         Some(EmitKind::MlirLlvm)
+    }
+
+    fn stock_command(&self) -> Option<String> {
+        Some(format!("mlir-opt --pass-pipeline='builtin.module({})'", self.name()))
     }
 
     fn run(&self, cx: &Cx<'_>, state: &mut State, made: &mut Made) -> Result<Outcome, Cause> {

@@ -18,12 +18,15 @@ mod luma;
 mod mlir;
 mod plan;
 mod run;
+mod side_effects;
 mod state;
 mod step;
 mod summaries;
 mod text;
 
 pub use plan::{Granularity, Plan, PlanOptions, PlannedStep};
+pub(crate) use run::READING;
 pub use run::{Failure, Ran, run, run_until};
+pub use side_effects::SideEffects;
 pub use state::State;
 pub use step::{Cause, Cx, Made, Origin, Step};

@@ -11,7 +11,7 @@ use super::llvm::{Codegen, LlvmPass, LlvmPipeline, Translate};
 use super::luma::{FrontEnd, LowerExtensions, LumaPass, VerifyOwnership};
 use super::mlir::{Convert, ConvertAll, LowerToMlir, MlirPass, Script, ScriptKind, TestAbort};
 use super::step::{Origin, Step};
-use super::text;
+use super::{SideEffects, side_effects, text};
 use crate::extension::Registry;
 use crate::input::Level;
 use crate::levels::Verify;
@@ -50,6 +50,8 @@ pub struct PlanOptions<'a> {
     pub registry: &'a Registry,
     /// Whether `test-abort` is a pass of MLIR.
     pub test_passes: bool,
+    /// Which side effects the passes that are named may have.
+    pub side_effects: SideEffects,
 }
 
 /// Granularity of the steps of a plan.
@@ -62,7 +64,7 @@ pub enum Granularity {
 }
 
 /// The numbered steps, and what is emitted between them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// In the order they run.
     pub steps: Vec<PlannedStep>,
@@ -217,16 +219,16 @@ impl Plan {
         rest.map(|planned| planned.info.text.as_str()).collect::<Vec<_>>().join(",")
     }
 
-    /// The options that put steps into the plan which remain from the step at `index` on, without
-    /// steps that `allow` refuses.
-    pub fn remaining_options(
+    /// The files that put steps into the plan which remain from the step at `index` on, without
+    /// steps that `allow` refuses; each with the name of the option that gives it.
+    pub fn remaining_files(
         &self,
         index: usize,
         allow: &dyn Fn(&StepInfo) -> bool,
-    ) -> Vec<String> {
+    ) -> Vec<(&'static str, PathBuf)> {
         self.rest(index, allow)
             .filter_map(|planned| match planned.step.origin() {
-                Origin::Option(option) => Some(option),
+                Origin::File(option, path) => Some((option, path)),
                 Origin::Levels | Origin::Pipeline => None,
             })
             .collect()
@@ -373,6 +375,8 @@ fn luma_pipeline(options: &PlanOptions<'_>) -> Result<Pipeline, String> {
 
 fn mlir_pipeline(options: &PlanOptions<'_>) -> Result<Vec<text::Single>, String> {
     let Some(given) = options.mlir_passes else { return Ok(Vec::new()) };
+    side_effects::check_mlir(given, options.side_effects)
+        .map_err(|why| format!("`--mlir-passes`: {why}"))?;
     let passes =
         text::mlir(given).map_err(|error| format!("`--mlir-passes`: {}", error.render(given)))?;
     passes
@@ -400,6 +404,8 @@ fn llvm_pipeline(options: &PlanOptions<'_>, needed: bool) -> Result<Vec<text::Si
     if options.granularity == Granularity::Batched && options.llvm_passes.is_none() {
         return Ok(vec![whole(pipeline)]);
     }
+    side_effects::check_llvm(pipeline, options.side_effects)
+        .map_err(|why| format!("`--llvm-passes`: {why}"))?;
     let target = TargetOptions { triple: options.target.map(str::to_owned), level: options.level };
     // A wrong target is a matter of the step that needs it.
     let Ok(target) = Target::new(&target).or_else(|_| Target::new(&TargetOptions::default()))

@@ -17,6 +17,9 @@ use crate::input::Level;
 use crate::levels::{self, Product};
 use crate::options::EmitKind;
 
+/// What is said of reading the input where steps have their name.
+pub(crate) const READING: &str = "read-input";
+
 /// What a run made, until its end or failure.
 pub struct Ran {
     /// What was emitted, in the order it was made.
@@ -32,8 +35,8 @@ pub struct Ran {
 /// A step that failed. The diagnostics say why.
 #[derive(Debug)]
 pub struct Failure {
-    /// The place of the step in the plan, from 0.
-    pub index: usize,
+    /// The place of the step in the plan, from 0; `None` is reading the input.
+    pub index: Option<usize>,
     /// The reason.
     pub cause: Cause,
 }
@@ -62,7 +65,9 @@ pub fn run_until(
     allow: &dyn Fn(&StepInfo) -> bool,
 ) -> Option<State> {
     let mut ignored = Made::default();
-    let mut state = start(cx, plan, &mut ignored.diagnostics)?;
+    let state = catch_unwind(AssertUnwindSafe(|| start(cx, plan, &mut ignored.diagnostics)));
+    internal::take();
+    let mut state = state.ok()??;
     for PlannedStep { info, step } in plan.steps.iter().take(index) {
         if info.mandatory || allow(info) {
             let done = catch_unwind(AssertUnwindSafe(|| step.run(cx, &mut state, &mut ignored)));
@@ -80,8 +85,20 @@ fn run_into(
     instruments: &mut dyn Instrument,
     made: &mut Made,
 ) -> Result<State, Failure> {
-    let program = |index| Failure { index, cause: Cause::Program };
-    let mut state = start(cx, plan, &mut made.diagnostics).ok_or_else(|| program(0))?;
+    let program = |index| Failure { index: Some(index), cause: Cause::Program };
+    crash::set_step(crash::READING);
+    let read = catch_unwind(AssertUnwindSafe(|| start(cx, plan, &mut made.diagnostics)));
+    let cause = match &read {
+        Ok(Some(_)) => cause::recorded(READING, made),
+        Ok(None) => Some(cause::recorded(READING, made).unwrap_or(Cause::Program)),
+        Err(payload) => Some(cause::panicked(READING, &**payload, made)),
+    };
+    let mut state = match (read, cause) {
+        (Ok(Some(state)), None) => state,
+        (_, cause) => {
+            return Err(Failure { index: None, cause: cause.unwrap_or(Cause::Program) });
+        }
+    };
     let mut text: Option<Arc<str>> = None;
     for (index, PlannedStep { info, step }) in plan.steps.iter().enumerate() {
         emit(cx, plan, index, &state, made);
@@ -124,7 +141,7 @@ fn run_into(
             return Err(program(index));
         }
         if let Err(cause) = result {
-            return Err(Failure { index, cause });
+            return Err(Failure { index: Some(index), cause });
         }
     }
     emit(cx, plan, plan.steps.len(), &state, made);

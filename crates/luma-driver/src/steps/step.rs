@@ -1,12 +1,13 @@
 //! What every step of a plan has in common, whatever world it works in.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use luma_diagnostics::{Diagnostic, SourceFile, SourceMap};
 use luma_mlir::DebugInfo;
 use luma_pass::instrument::{Outcome, World};
 
-use super::State;
+use super::{SideEffects, State};
 use crate::dialects::Dialects;
 use crate::extension::Registry;
 use crate::input::Input;
@@ -64,6 +65,12 @@ pub trait Step: fmt::Debug {
         false
     }
 
+    /// The command of LLVM's or MLIR's own tools that does the same to a file, whose name follows;
+    /// `None` if it is lumac's. Shows whose fault a crash is.
+    fn stock_command(&self) -> Option<String> {
+        None
+    }
+
     /// Runs the step. `state` is at the level that [`takes`](Self::takes) says.
     ///
     /// # Errors
@@ -79,8 +86,8 @@ pub enum Origin {
     Levels,
     /// The pipeline of its world, which contains its text.
     Pipeline,
-    /// This option of the command line.
-    Option(String),
+    /// The option of this name, which gives this file.
+    File(&'static str, PathBuf),
 }
 
 /// What steps make beside the state.
@@ -127,6 +134,8 @@ pub struct Cx<'a> {
     pub locations: bool,
     /// Print Luma IR in MLIR's generic form where it is emitted.
     pub generic: bool,
+    /// Which side effects transform scripts may have.
+    pub side_effects: SideEffects,
 }
 
 impl Cx<'_> {

@@ -19,12 +19,13 @@ use luma_diagnostics::{Diagnostic, OrNever as _, SourceMap};
 use luma_pass::instrument::{Instrument, Record};
 
 use luma_driver::compile::{self, Job};
+use luma_driver::conflicts;
 use luma_driver::dialects::Dialects;
 use luma_driver::extension::Registry;
 use luma_driver::input::{self, Input};
 use luma_driver::options::{DiagnosticArgs, EmitKind, FromArgs, InstrumentArgs};
 use luma_driver::run::{self, Captured, Program};
-use luma_driver::steps::{self, Granularity, Plan};
+use luma_driver::steps::{self, Granularity, Plan, SideEffects};
 use pipelines::Line;
 
 /// What `lumac sweep` is asked for.
@@ -59,6 +60,9 @@ pub struct SweepArgs {
     /// Write to this file instead of standard output.
     #[arg(short, long, value_name = "PATH", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
+    /// Run passes that write files, start programs or open displays, where pipelines name them.
+    #[arg(long)]
+    pub(crate) allow_side_effects: bool,
     #[command(flatten)]
     pub(crate) from: FromArgs,
     #[command(flatten)]
@@ -118,6 +122,15 @@ pub fn sweep(args: &SweepArgs, registry: &Registry) -> ExitCode {
             Err(error) => diagnostics.push(*error),
         }
     }
+    if let Some(output) = &args.output {
+        let scripts = lines.iter().map(|line| &line.flags.pipeline);
+        let scripts = scripts.flat_map(|flags| flags.patterns.iter().chain(&flags.transform));
+        let inputs = args.files.iter().chain(&args.from.dialect).chain(scripts);
+        let inputs = std::iter::once(&args.pipelines).chain(inputs).map(PathBuf::as_path);
+        if let Err(message) = conflicts::check(inputs, &[("-o", output)]) {
+            return compile::usage(&message);
+        }
+    }
     let sweep = Sweep { args, registry, map: &map, emit: emitted(args) };
     for line in &lines {
         for source in &sources {
@@ -165,6 +178,7 @@ impl<'a> Sweep<'a> {
             locations: false,
             generic: false,
             replay: true,
+            side_effects: SideEffects::new(self.args.allow_side_effects, false),
         }
     }
 

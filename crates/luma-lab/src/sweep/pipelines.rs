@@ -62,6 +62,9 @@ pub(crate) fn parse(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnos
             wrong(format!("duplicate pipeline name `{name}`"));
         } else {
             match words(flags).map(Flags::try_parse_from) {
+                Ok(Ok(flags)) if flags.pipeline.allow_side_effects => {
+                    wrong("`--allow-side-effects` belongs on the command line of `sweep`".into());
+                }
                 Ok(Ok(flags)) => lines.push(Line { name: name.to_owned(), flags, span }),
                 Ok(Err(error)) => {
                     let text = error.render().to_string();

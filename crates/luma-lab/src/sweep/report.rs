@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use luma_diagnostics::printable;
 use serde_json::{Value, json};
 
 use super::pipelines::Line;
@@ -21,14 +22,14 @@ pub(super) fn write(
     let rows = rows(lines, sources, cells);
     let text = match args.format {
         SweepFormat::Json => json(&rows),
-        SweepFormat::Csv => csv(&table(&rows, args.run)),
-        SweepFormat::Table => aligned(&table(&rows, args.run)),
+        SweepFormat::Csv => printable(&csv(&table(&rows, args.run))).into_owned(),
+        SweepFormat::Table => printable(&aligned(&table(&rows, args.run))).into_owned(),
     };
     let written = match &args.output {
-        Some(path) => match luma_llvm::write_file(path, text.as_bytes()) {
+        Some(path) => match luma_process::write_file(path, text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("error: {}", error.message);
+                luma_driver::report::error(&error.to_string());
                 ExitCode::FAILURE
             }
         },

@@ -1,5 +1,6 @@
-// What LLVM's C API lacks: the text of a pipeline taken apart into its passes, and passes run one at
-// a time while the analyses stay. Everything here is behind `steps.rs`, which says what it means.
+// What the C APIs of LLVM and MLIR lack: the text of a pipeline taken apart into its passes, passes
+// run one at a time while the analyses stay, and a translation from MLIR that does not print what is
+// wrong with its result. Everything here is behind `steps.rs` and `module.rs`, which say what it means.
 
 #include <cstdlib>
 #include <cstring>
@@ -17,10 +18,12 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
 #include "llvm/Transforms/Scalar/LoopUnrollPass.h"
+#include "mlir/Target/LLVMIR/Export.h"
 
 using namespace llvm;
 
@@ -175,6 +178,20 @@ char *lumac_expand(LLVMTargetMachineRef machine, bool vectorize, bool unroll, co
   });
   out.flush();
   return copy(result);
+}
+
+// Where LLVM cannot allocate, `handler` is called, and does not return.
+void lumac_on_bad_alloc(void (*handler)()) {
+  static void (*end)();
+  end = handler;
+  install_bad_alloc_error_handler([](void *, const char *, bool) { end(); });
+}
+
+// Without verification: MLIR's prints to the standard error stream.
+LLVMModuleRef lumac_translate(void *op, LLVMContextRef context) {
+  auto module = mlir::translateModuleToLLVMIR(static_cast<mlir::Operation *>(op), *unwrap(context),
+                                              "LLVMDialectModule", /*disableVerification=*/true);
+  return wrap(module.release());
 }
 
 void lumac_text_free(char *text) { std::free(text); }

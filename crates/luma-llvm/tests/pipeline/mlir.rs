@@ -6,7 +6,6 @@ use std::process::Command;
 
 use luma_llvm::{
     LinkOptions, LlvmErrorKind, LlvmModule, OptLevel, Target, TargetOptions, link, llvm_version,
-    write_file,
 };
 use luma_mlir::{Lowering, PrintOptions, Session, lowering_steps};
 
@@ -255,17 +254,12 @@ fn linking_fails_clearly_and_leaves_nothing() {
     for path in [missing.as_path(), work.path()] {
         let error = link(&object, path, &LinkOptions::default()).unwrap_err();
         assert_eq!(error.kind, LlvmErrorKind::Write);
-        assert_eq!(write_file(path, b"x").unwrap_err().kind, LlvmErrorKind::Write);
     }
     assert_eq!(fs::read_dir(work.path()).unwrap().count(), 0);
 
     // Devices are written to, not replaced.
     link(&object, Path::new("/dev/null"), &LinkOptions::default()).unwrap();
-    write_file(Path::new("/dev/null"), b"x").unwrap();
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
-    write_file(&output, b"one").unwrap();
-    write_file(&output, b"two").unwrap();
-    assert_eq!(fs::read(&output).unwrap(), b"two");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn patterns_rewrite_what_matches() {
 #[test]
 fn scripts_transform_the_module() {
     let mut session = session();
-    session.apply_transform("t", &file("canonicalize.transform.mlir")).unwrap();
+    session.apply_transform("t", &file("canonicalize.transform.mlir"), &|_| Ok(())).unwrap();
     let text = session.to_text(PrintOptions::default());
     assert!(text.contains("arith.muli") && !text.contains("arith.addi"), "{text}");
 }
@@ -88,7 +88,7 @@ fn bad_scripts_are_located() {
             "nonsense",
         ),
     ] {
-        let error = session().apply_transform("t", &text).unwrap_err();
+        let error = session().apply_transform("t", &text, &|_| Ok(())).unwrap_err();
         assert!(error.to_string().contains(message), "{error}\n{text}");
         assert_eq!(error.position().map(|at| at.file.as_str()), Some("t"), "{error}\n{text}");
     }

@@ -4,6 +4,9 @@
 //! The handles passed around are plain pointers. They stay valid while the context lives, which is
 //! as long as the [`Emit`]: both are locals of one call that builds one session.
 
+use std::borrow::Cow;
+
+use luma_diagnostics::printable;
 use mlir_sys as sys;
 pub(crate) use mlir_sys::{
     MlirAttribute as Attr, MlirBlock as Block, MlirLocation as Location,
@@ -46,12 +49,13 @@ pub(crate) struct Emit {
     pub(crate) location: Location,
 }
 
-// SAFETY of every `unsafe` below: handles come from this context (or are null where MLIR allows
+// What every `unsafe` below relies on: handles come from this context (or are null where MLIR allows
 // that), lists are passed as pointer and length of live slices, and strings as MLIR copies them.
 // Ownership of operations, blocks and regions passes to the thing they are put into.
 impl Emit {
     /// A cursor at the end of `block`, whose context has the dialects in use loaded.
     pub(crate) fn new(context: sys::MlirContext, block: Block) -> Self {
+        // SAFETY: the handles are of this context.
         unsafe {
             let ty = Types {
                 i1: sys::mlirIntegerTypeGet(context, 1),
@@ -70,6 +74,8 @@ impl Emit {
     // --- operations -------------------------------------------------------------------------
 
     fn make(&self, name: &str, spec: &Spec<'_>) -> Operation {
+        // SAFETY: the handles are of this context; lists are live slices; MLIR copies the string;
+        // the regions become the operation's.
         unsafe {
             let mut state = sys::mlirOperationStateGet(string_ref(name), self.location);
             let state = &raw mut state;
@@ -113,6 +119,7 @@ impl Emit {
     /// Appends an operation.
     pub(crate) fn op(&self, name: &str, spec: &Spec<'_>) -> Operation {
         let op = self.make(name, spec);
+        // SAFETY: the handles are of this context; what is put in was nobody's.
         unsafe { sys::mlirBlockAppendOwnedOperation(self.block, op) };
         op
     }
@@ -127,6 +134,7 @@ impl Emit {
     ) -> Operation {
         let op = self.make(name, spec);
         let after = after.unwrap_or(Operation { ptr: std::ptr::null_mut() });
+        // SAFETY: the handles are of this context; what is put in was nobody's.
         unsafe { sys::mlirBlockInsertOwnedOperationAfter(block, after, op) };
         op
     }
@@ -153,11 +161,13 @@ impl Emit {
     /// A detached block with arguments of these types.
     pub(crate) fn new_block(&self, args: &[Ty]) -> Block {
         let locations = vec![self.location; args.len()];
+        // SAFETY: the handles are of this context; lists are live slices.
         unsafe { sys::mlirBlockCreate(args.len() as isize, args.as_ptr(), locations.as_ptr()) }
     }
 
     /// A detached region.
     pub(crate) fn new_region(&self) -> Region {
+        // SAFETY: makes a new region.
         unsafe { sys::mlirRegionCreate() }
     }
 
@@ -170,6 +180,7 @@ impl Emit {
 
     /// Puts a detached block at the end of a region.
     pub(crate) fn append_block(&self, region: Region, block: Block) {
+        // SAFETY: the handles are of this context; what is put in was nobody's.
         unsafe { sys::mlirRegionAppendOwnedBlock(region, block) };
     }
 
@@ -177,6 +188,7 @@ impl Emit {
 
     /// `(params) -> results`
     pub(crate) fn function_type(&self, params: &[Ty], results: &[Ty]) -> Ty {
+        // SAFETY: the handles are of this context; lists are live slices.
         unsafe {
             sys::mlirFunctionTypeGet(
                 self.context,
@@ -190,6 +202,7 @@ impl Emit {
 
     /// `!llvm.func<result (params)>`, variadic or not; no result is void.
     pub(crate) fn llvm_function_type(&self, result: Option<Ty>, params: &[Ty], var: bool) -> Ty {
+        // SAFETY: the handles are of this context; lists are live slices.
         unsafe {
             let result = result.unwrap_or_else(|| sys::mlirLLVMVoidTypeGet(self.context));
             sys::mlirLLVMFunctionTypeGet(result, params.len() as isize, params.as_ptr(), var)
@@ -198,11 +211,13 @@ impl Emit {
 
     /// `!llvm.array<length x element>`
     pub(crate) fn array_type(&self, element: Ty, length: u32) -> Ty {
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirLLVMArrayTypeGet(element, length) }
     }
 
     /// `!llvm.struct<"name", (fields)>`; the name must be new.
     pub(crate) fn struct_type(&self, name: &str, fields: &[Ty]) -> Ty {
+        // SAFETY: the handles are of this context; lists are live slices; MLIR copies the string.
         unsafe {
             let ty = sys::mlirLLVMStructTypeIdentifiedGet(self.context, string_ref(name));
             sys::mlirLLVMStructTypeSetBody(ty, fields.len() as isize, fields.as_ptr(), false);
@@ -226,46 +241,56 @@ impl Emit {
     // --- attributes -------------------------------------------------------------------------
 
     pub(crate) fn int_attr(&self, ty: Ty, value: i64) -> Attr {
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirIntegerAttrGet(ty, value) }
     }
 
     pub(crate) fn bool_attr(&self, value: bool) -> Attr {
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirBoolAttrGet(self.context, value.into()) }
     }
 
     pub(crate) fn float_attr(&self, ty: Ty, value: f64) -> Attr {
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirFloatAttrDoubleGet(self.context, ty, value) }
     }
 
     pub(crate) fn string_attr(&self, bytes: &[u8]) -> Attr {
         let string = sys::MlirStringRef { data: bytes.as_ptr().cast(), length: bytes.len() };
+        // SAFETY: the handles are of this context; MLIR copies the string.
         unsafe { sys::mlirStringAttrGet(self.context, string) }
     }
 
     pub(crate) fn symbol_attr(&self, name: &str) -> Attr {
+        // SAFETY: the handles are of this context; MLIR copies the string.
         unsafe { sys::mlirFlatSymbolRefAttrGet(self.context, string_ref(name)) }
     }
 
     pub(crate) fn type_attr(&self, ty: Ty) -> Attr {
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirTypeAttrGet(ty) }
     }
 
     pub(crate) fn unit_attr(&self) -> Attr {
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirUnitAttrGet(self.context) }
     }
 
     /// `#llvm.zero`: the zero of whatever type it initialises.
     pub(crate) fn zero_attr(&self) -> Attr {
         let text = string_ref("#llvm.zero");
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirAttributeParseGet(self.context, text) }
     }
 
     pub(crate) fn array_attr(&self, items: &[Attr]) -> Attr {
+        // SAFETY: the handles are of this context; lists are live slices.
         unsafe { sys::mlirArrayAttrGet(self.context, items.len() as isize, items.as_ptr()) }
     }
 
     /// `{name, name}`
     pub(crate) fn flag_attr(&self, names: &[&str]) -> Attr {
+        // SAFETY: the handles are of this context; lists are live slices; MLIR copies the string.
         unsafe {
             let named = names.iter().map(|name| {
                 let name = sys::mlirIdentifierGet(self.context, string_ref(name));
@@ -277,15 +302,18 @@ impl Emit {
     }
 
     pub(crate) fn i32_array_attr(&self, items: &[i32]) -> Attr {
+        // SAFETY: the handles are of this context; lists are live slices.
         unsafe { sys::mlirDenseI32ArrayGet(self.context, items.len() as isize, items.as_ptr()) }
     }
 
     pub(crate) fn i64_array_attr(&self, items: &[i64]) -> Attr {
+        // SAFETY: the handles are of this context; lists are live slices.
         unsafe { sys::mlirDenseI64ArrayGet(self.context, items.len() as isize, items.as_ptr()) }
     }
 
     /// `dense<items> : vector<Nxi64>`
     pub(crate) fn dense_i64_attr(&self, items: &[i64]) -> Attr {
+        // SAFETY: the handles are of this context; lists are live slices.
         unsafe {
             let shape = [items.len() as i64];
             let ty = sys::mlirVectorTypeGet(1, shape.as_ptr(), self.ty.i64);
@@ -296,22 +324,27 @@ impl Emit {
     /// `#llvm.linkage<internal>`
     pub(crate) fn internal_linkage(&self) -> Attr {
         let internal = sys::MlirLLVMLinkage_MlirLLVMLinkageInternal;
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirLLVMLinkageAttrGet(self.context, internal) }
     }
 
     /// `#llvm.linkage<external>`
     pub(crate) fn external_linkage(&self) -> Attr {
         let external = sys::MlirLLVMLinkage_MlirLLVMLinkageExternal;
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirLLVMLinkageAttrGet(self.context, external) }
     }
 
-    /// `loc("file":line:column)`
+    /// `loc("file":line:column)`; assembly shows it in a comment of one line.
     pub(crate) fn file_location(&self, file: &str, line: u32, column: u32) -> Location {
+        let file = &*one_line(file);
+        // SAFETY: the handles are of this context; MLIR copies the string.
         unsafe { sys::mlirLocationFileLineColGet(self.context, string_ref(file), line, column) }
     }
 
     /// `loc(unknown)`
     pub(crate) fn unknown_location(&self) -> Location {
+        // SAFETY: the handles are of this context.
         unsafe { sys::mlirLocationUnknownGet(self.context) }
     }
 
@@ -500,4 +533,12 @@ pub(crate) const NO_VALUE: Val = Val { ptr: std::ptr::null() };
 pub(crate) fn same(a: Ty, b: Ty) -> bool {
     // SAFETY: both types live as long as their context.
     unsafe { sys::mlirTypeEqual(a, b) }
+}
+
+/// The name of a file as assembly can show it in a comment of one line.
+pub(crate) fn one_line(name: &str) -> Cow<'_, str> {
+    match name.contains(['\n', '\r']) {
+        true => printable(&name.replace(['\n', '\r'], " ")).into_owned().into(),
+        false => printable(name),
+    }
 }

@@ -2,7 +2,7 @@
 
 use mlir_sys as sys;
 
-use super::super::emit::{Attr, Block, Emit, Location};
+use super::super::emit::{Attr, Block, Emit, Location, one_line};
 use crate::error::string_ref;
 use crate::session::DebugInfo;
 
@@ -73,22 +73,26 @@ pub(super) struct Variable<'a> {
     pub(super) ty: Attr,
 }
 
-// SAFETY of every `unsafe` below: handles come from the context of `emit`, or are null where the
+// What every `unsafe` below relies on: handles come from the context of `emit`, or are null where the
 // attribute has no such parameter; lists are passed as pointer and length of live slices, and
 // strings as MLIR copies them.
 impl Emit {
     /// An attribute that is equal to no other.
     pub(super) fn distinct(&self) -> Attr {
+        // SAFETY: the attributes are of this context.
         unsafe { sys::mlirDisctinctAttrCreate(self.unit_attr()) }
     }
 
     pub(super) fn di_file(&self, name: &str, directory: &str) -> Attr {
+        let (name, directory) = (&*one_line(name), &*one_line(directory));
         let (name, directory) =
             (self.string_attr(name.as_bytes()), self.string_attr(directory.as_bytes()));
+        // SAFETY: the attributes are of this context.
         unsafe { sys::mlirLLVMDIFileAttrGet(self.context, name, directory) }
     }
 
     pub(super) fn di_compile_unit(&self, info: &DebugInfo, file: Attr) -> Attr {
+        // SAFETY: the attributes are of this context, or null where there may be none.
         unsafe {
             sys::mlirLLVMDICompileUnitAttrGet(
                 self.context,
@@ -107,6 +111,7 @@ impl Emit {
     /// A type without structure: its size in bytes, its encoding in DWARF.
     pub(super) fn di_basic_type(&self, name: &str, size: u64, encoding: u32) -> Attr {
         let name = self.string_attr(name.as_bytes());
+        // SAFETY: the attributes are of this context.
         unsafe { sys::mlirLLVMDIBasicTypeAttrGet(self.context, TAG_BASE, name, size * 8, encoding) }
     }
 
@@ -122,6 +127,7 @@ impl Emit {
         let name = name.map_or_else(none, |name| self.string_attr(name.as_bytes()));
         let base = base.unwrap_or_else(none);
         let (size, offset) = (size * 8, offset * 8);
+        // SAFETY: the attributes are of this context, or null where there may be none.
         unsafe {
             let context = self.context;
             sys::mlirLLVMDIDerivedTypeAttrGet(
@@ -143,6 +149,7 @@ impl Emit {
             "" => none(),
             name => self.string_attr(name.as_bytes()),
         };
+        // SAFETY: the attributes are of this context, or null where there may be none; lists are live slices.
         unsafe {
             sys::mlirLLVMDICompositeTypeAttrGet(
                 self.context,
@@ -169,17 +176,20 @@ impl Emit {
 
     /// The type around it that has the name `recursive`.
     pub(super) fn di_enclosing_type(&self, recursive: Attr) -> Attr {
+        // SAFETY: the attributes are of this context.
         unsafe { sys::mlirLLVMDICompositeTypeAttrGetRecSelf(recursive) }
     }
 
     /// Indexes from 0 to `count`.
     pub(super) fn di_subrange(&self, count: u64) -> Attr {
         let text = format!("#llvm.di_subrange<count = {count} : i64>");
+        // SAFETY: the attributes are of this context; MLIR copies the string.
         unsafe { sys::mlirAttributeParseGet(self.context, string_ref(&text)) }
     }
 
     /// The result (`None` for none) and the parameters of a function.
     pub(super) fn di_subroutine_type(&self, result: Option<Attr>, params: &[Attr]) -> Attr {
+        // SAFETY: the attributes are of this context; lists are live slices.
         unsafe {
             let result = result.unwrap_or_else(|| sys::mlirLLVMDINullTypeAttrGet(self.context));
             let types = [&[result], params].concat();
@@ -192,6 +202,7 @@ impl Emit {
         let mut flags = DEFINITION;
         flags |= if f.exported { 0 } else { LOCAL_TO_UNIT };
         flags |= if f.optimized { OPTIMIZED } else { 0 };
+        // SAFETY: the attributes are of this context, or null where there may be none.
         unsafe {
             sys::mlirLLVMDISubprogramAttrGet(
                 self.context,
@@ -217,6 +228,7 @@ impl Emit {
     }
 
     pub(super) fn di_variable(&self, variable: &Variable<'_>) -> Attr {
+        // SAFETY: the attributes are of this context.
         unsafe {
             sys::mlirLLVMDILocalVariableAttrGet(
                 self.context,
@@ -234,6 +246,7 @@ impl Emit {
 
     /// What a variable's address is made of that which is declared: itself, or what it leads to.
     pub(super) fn di_expression(&self, indirect: bool) -> Attr {
+        // SAFETY: the attributes are of this context; lists are live slices.
         unsafe {
             let deref =
                 sys::mlirLLVMDIExpressionElemAttrGet(self.context, DEREF, 0, std::ptr::null());
@@ -245,16 +258,19 @@ impl Emit {
 
     /// `location` in `scope`.
     pub(super) fn scoped_location(&self, scope: Attr, location: Location) -> Location {
+        // SAFETY: the attributes are of this context.
         unsafe { sys::mlirLocationFusedGet(self.context, 1, &raw const location, scope) }
     }
 
     /// `callee`, inlined at `caller`.
     pub(super) fn call_site_location(&self, callee: Location, caller: Location) -> Location {
+        // SAFETY: the attributes are of this context.
         unsafe { sys::mlirLocationCallSiteGet(callee, caller) }
     }
 
     /// Sets the location of the module whose body is `top`.
     pub(super) fn locate_module(&self, top: Block, location: Location) {
+        // SAFETY: the attributes are of this context.
         unsafe { sys::mlirOperationSetLocation(sys::mlirBlockGetParentOperation(top), location) };
     }
 }
