@@ -155,3 +155,38 @@ fn the_architecture_page_has_every_crate() {
         .collect();
     assert!(missing.is_empty(), "docs/architecture.md does not describe {}", missing.join(", "));
 }
+
+/// Each `unsafe` block says why it is right, just before it or its statement.
+#[test]
+fn every_unsafe_block_has_a_reason() {
+    let mut blocks = 0;
+    let mut wrong = Vec::new();
+    let mut folders = vec![root().join("crates")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            if entry.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let source = std::fs::read_to_string(&entry).unwrap();
+            let lines: Vec<&str> = source.lines().map(str::trim).collect();
+            for (at, line) in lines.iter().enumerate() {
+                let code = !line.starts_with("//") && !line.contains('"');
+                if !(code && (line.contains("unsafe {") || line.starts_with("unsafe impl"))) {
+                    continue;
+                }
+                blocks += 1;
+                // The statement may begin a few lines earlier.
+                let before = lines.get(at.saturating_sub(8)..at).unwrap_or_default();
+                if !before.iter().any(|line| line.starts_with("// SAFETY: ")) {
+                    wrong.push(format!("{}:{}", entry.display(), at + 1));
+                }
+            }
+        }
+    }
+    assert!(blocks > 100, "only {blocks} blocks were found");
+    assert!(wrong.is_empty(), "no SAFETY comment: {wrong:#?}");
+}

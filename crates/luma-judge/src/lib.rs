@@ -8,6 +8,9 @@
 //!              └─ mutation: programs of `tests/`, changed ──▶ both change their mind, or neither
 //! ```
 //!
+//! Two engines judge the executable: [`twins`] what it makes of programs, [`torture`] what it does
+//! about damaged inputs, signals, limits and full disks.
+//!
 //! Programs ask for their inputs by `ask -> fn (site: int) int`; [`drive`] answers by a script.
 //! Program `i` of seed `s` is the same on every machine and with any number of threads.
 
@@ -17,6 +20,7 @@ pub mod mutate;
 pub mod precision;
 pub mod replay;
 pub mod soundness;
+pub mod torture;
 pub mod twins;
 
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use luma_judge::{Report, Settings, mutate, precision, soundness, twins};
+use luma_judge::{Report, Settings, mutate, precision, soundness, torture, twins};
 
 /// Judges the ownership verifier by programs made at random.
 #[derive(Parser)]
@@ -32,6 +32,15 @@ struct Cli {
     /// The compiler that twins are compiled by.
     #[arg(long, default_value = "lumac")]
     lumac: PathBuf,
+    /// Kills of commands at random moments (`torture`).
+    #[arg(long, default_value_t = 100)]
+    kills: u64,
+    /// Kills of `fix` (`torture`).
+    #[arg(long, default_value_t = 200)]
+    fix_kills: u64,
+    /// Where LLVM's own tools are (`torture`).
+    #[arg(long, default_value = "/usr/lib/llvm-22/bin")]
+    tools: PathBuf,
     /// The C compiler that their C programs are compiled by.
     #[arg(long, default_value = "clang-22")]
     clang: PathBuf,
@@ -45,6 +54,8 @@ enum Engine {
     Precision,
     /// Changed programs must be rejected exactly when they go wrong.
     Mutation,
+    /// Damaged inputs, kills, limits and full disks must end in errors.
+    Torture,
     /// Programs must do the same at every level, by the interpreter, and as C.
     Twins,
 }
@@ -65,7 +76,7 @@ fn main() -> ExitCode {
             print!("{luma}/* C:\n{c}*/\n");
             return ExitCode::SUCCESS;
         }
-        (Some(_), Engine::Mutation) => {
+        (Some(_), Engine::Mutation | Engine::Torture) => {
             eprintln!("luma-judge: `--print` is about programs made at random");
             return ExitCode::from(2);
         }
@@ -84,6 +95,15 @@ fn main() -> ExitCode {
         Engine::Mutation => {
             programs(&cli.files).and_then(|programs| mutate::run(&settings, &programs))
         }
+        Engine::Torture => torture::run(&torture::Torture {
+            lumac: cli.lumac.canonicalize().unwrap_or(cli.lumac),
+            tools: cli.tools,
+            files: cli.files,
+            inputs: cli.programs,
+            kills: cli.kills,
+            fix_kills: cli.fix_kills,
+            seed: cli.seed,
+        }),
         Engine::Twins => {
             twins::run(&settings, &twins::Tools { lumac: cli.lumac, clang: cli.clang })
         }
