@@ -116,5 +116,8 @@ fn available(
         let position = |op: Op| order.get(op.index()).copied().unwrap_or(0);
         return definition.is_none_or(|definition| position(definition) < position(at));
     }
-    trees.entry(region).or_insert_with(|| Dominators::new(f, region)).dominates(block, at_block)
+    let tree = trees.entry(region).or_insert_with(|| Dominators::new(f, region));
+    // Everything dominates what cannot be reached, but a block that was erased defines nothing.
+    tree.dominates(block, at_block)
+        && (tree.is_reachable(at_block) || f.blocks(region).contains(&block))
 }
