@@ -244,9 +244,25 @@ fn from_files() {
     };
     std::fs::write(path("script.mlir"), script("snapshot-op-locations")).unwrap();
     std::fs::write(path("script2.mlir"), script("snapshot\\2Dop-locations")).unwrap();
+    // Blanks around the name of a pass mean nothing, and nor do escapes.
+    let nested = |name: &str, option: &str, text: &str| {
+        let script = script("snapshot-op-locations").replace(
+            "\"snapshot-op-locations\" with options = { \"filename\" = \"victim\" }",
+            &format!("\"{name}\" with options = {{ \"{option}\" = \"{text}\" }}"),
+        );
+        assert!(script.contains(text), "{script}");
+        script
+    };
+    let inner = "\\0Asnapshot-op-locations{filename=victim}";
+    let fixed = nested("composite-fixed-point-pass", "pipeline", inner);
+    std::fs::write(path("script3.mlir"), fixed).unwrap();
+    let listed = "canonicalize,\\09snapshot-op-locations{filename=victim}";
+    let inlined = nested("inline", "default-pipeline", listed);
+    std::fs::write(path("script4.mlir"), inlined).unwrap();
+    reproducer("i.mlir", "--transform=script3.mlir", "//", MLIR);
     let mut before = entries(directory.path());
     before.sort();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 17] = [
         &["--run-reproducer", "a.mlir"],
         &["--run-reproducer", "b.mlir"],
         &["--run-reproducer", "c.ll"],
@@ -260,6 +276,10 @@ fn from_files() {
         &["sweep", "p.lx", "--pipelines=sweep3"],
         &["p.lx", "--emit=mlir", "--transform=script.mlir"],
         &["p.lx", "--emit=mlir", "--transform=script2.mlir"],
+        &["p.lx", "--emit=mlir", "--transform=script3.mlir"],
+        &["p.lx", "--emit=mlir", "--transform=script4.mlir"],
+        &["--run-reproducer", "i.mlir"],
+        &["c.ll", "--llvm-passes=machine-function(print)"],
     ];
     for arguments in commands {
         let found = output(lumac().current_dir(directory.path()).args(arguments), b"", 60);

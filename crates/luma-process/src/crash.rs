@@ -25,8 +25,8 @@ const MESSAGE_BYTES: usize = 1024;
 /// The exit code when nothing can be redone: a bug in lumac.
 pub(crate) const EXIT_BUG: c_int = 101;
 
-const SIGNALS: [c_int; 5] =
-    [libc::SIGSEGV, libc::SIGABRT, libc::SIGILL, libc::SIGBUS, libc::SIGFPE];
+const SIGNALS: [c_int; 6] =
+    [libc::SIGSEGV, libc::SIGABRT, libc::SIGILL, libc::SIGBUS, libc::SIGFPE, libc::SIGTRAP];
 
 /// Room for `VARIABLE=PHASE:STEP:SIGNAL`, all as long as they get.
 const ENTRY_BYTES: usize = 100;
@@ -136,6 +136,7 @@ pub fn signal_name(signal: i32) -> &'static str {
         libc::SIGILL => "SIGILL",
         libc::SIGBUS => "SIGBUS",
         libc::SIGFPE => "SIGFPE",
+        libc::SIGTRAP => "SIGTRAP",
         _ => "a signal",
     }
 }

@@ -34,6 +34,9 @@ impl SideEffects {
 const MLIR: &[(&str, &str)] =
     &[("snapshot-op-locations", "writes a file that its options name, or a temporary one")];
 
+/// Operations of transform scripts with side effects, and what those are.
+const SCRIPT: &[(&str, &str)] = &[("transform.print", "prints to standard output")];
+
 /// Passes of LLVM with side effects, and what those are.
 const LLVM: &[(&str, &str)] = &[
     ("dot-callgraph", "writes a file beside the input"),
@@ -64,6 +67,7 @@ const CODE_GENERATOR: &[&str] = &[
     "codegenprepare",
     "free-machine-function",
     "gc-function",
+    "machine-function",
     "machine-function-info",
 ];
 
@@ -95,8 +99,31 @@ pub(super) fn check_llvm(pipeline: &str, allowed: SideEffects) -> Result<(), Str
 pub(super) fn check_script(script: &str, allowed: SideEffects) -> Result<(), String> {
     match allowed {
         SideEffects::Allowed => Ok(()),
-        SideEffects::Named | SideEffects::Refused => check(script, MLIR),
+        SideEffects::Named | SideEffects::Refused => {
+            let plain = without_escapes(script);
+            check(&plain, MLIR)?;
+            check(&plain, SCRIPT)
+        }
     }
+}
+
+/// The text with what escapes in its strings mean: MLIR skips blanks around the names of passes, and
+/// prints them as `\0A` or `\09`.
+fn without_escapes(script: &str) -> String {
+    let mut out = String::with_capacity(script.len());
+    let mut rest = script;
+    while let Some((before, after)) = rest.split_once('\\') {
+        out += before;
+        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        rest = match byte {
+            Some(byte) => {
+                out.push(char::from(byte));
+                after.get(2..).unwrap_or_default()
+            }
+            None => after,
+        };
+    }
+    out + rest
 }
 
 fn words(pipeline: &str) -> impl Iterator<Item = &str> {
@@ -109,7 +136,7 @@ fn check(pipeline: &str, with_effects: &[(&str, &str)]) -> Result<(), String> {
     for word in words(pipeline) {
         if let Some((name, effect)) = with_effects.iter().find(|(name, _)| *name == word) {
             return Err(format!(
-                "the pass `{name}` {effect}; it runs only with the option `--allow-side-effects`"
+                "`{name}` {effect}; it runs only with the option `--allow-side-effects`"
             ));
         }
     }
