@@ -6,6 +6,7 @@
 use std::fs::{File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,10 +19,8 @@ use crate::registry::{Active, lock, lock_installed};
 /// A directory that is removed with all it contains when this is dropped.
 #[derive(Debug)]
 pub struct TempDir {
-    // Removed before the path leaves the registry: a signal in between finds nothing to remove.
-    directory: tempfile::TempDir,
-    _registered: Registered,
-    // After the directory is gone.
+    registered: Registered,
+    // Dropped when the directory is gone.
     _watcher: Option<Watcher>,
 }
 
@@ -48,30 +47,40 @@ impl TempDir {
         // Relative paths mean something else to the watcher once the current directory is gone.
         let parent = &std::path::absolute(parent)?;
         let mut active = lock()?;
-        // Started first: nothing takes time between the making and the watching of the directory.
         let mut watcher = Watcher::start(&mut active);
-        let directory = Builder::new().prefix(prefix).tempdir_in(parent);
-        // The system's message names a directory that nobody knows.
-        let directory = match directory {
-            Ok(directory) => directory,
+        // The watcher knows the name before anything has it: `SIGKILL` finds no moment in between.
+        let made = Builder::new().prefix(prefix).make_in(parent, |path| {
+            if let Some(watcher) = &mut watcher {
+                watcher.watch(path);
+            }
+            std::fs::DirBuilder::new().mode(0o700).create(path)
+        });
+        let made = made.and_then(|made| made.into_temp_path().keep().map_err(|error| error.error));
+        let path = match made {
+            Ok(path) => path,
             Err(why) => {
                 // Its end takes the lock.
                 drop(active);
+                // The system's message names a directory that nobody knows.
                 let place = parent.join(prefix);
                 return Err(io::Error::new(why.kind(), crate::output::reason(&place, &why)));
             }
         };
-        active.add_path(directory.path());
-        if let Some(watcher) = &mut watcher {
-            watcher.watch(directory.path());
-        }
-        let registered = Registered(directory.path().to_owned());
-        Ok(Self { directory, _registered: registered, _watcher: watcher })
+        active.add_path(&path);
+        Ok(Self { registered: Registered(path), _watcher: watcher })
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
-        self.directory.path()
+        &self.registered.0
+    }
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        // Before the path leaves the registry: a signal in between finds nothing to remove. What
+        // cannot be removed stays.
+        let _ = std::fs::remove_dir_all(&self.registered.0);
     }
 }
 

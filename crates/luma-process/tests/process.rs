@@ -213,3 +213,19 @@ fn a_child_ends_even_when_nothing_can_be_cleaned_up() {
     let _ = kill_process(Pid::from_raw(group).unwrap(), Signal::KILL);
     let _ = std::fs::remove_dir_all(read(directory.path(), "temporary"));
 }
+
+#[test]
+fn a_file_that_changed_is_not_edited() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("f");
+    std::fs::write(&path, "now").unwrap();
+    let error = luma_process::edit_file(&path, b"before", b"after").unwrap_err();
+    assert!(error.to_string().contains("changed meanwhile"), "{error}");
+    std::fs::hard_link(&path, directory.path().join("g")).unwrap();
+    assert!(luma_process::edit_file(&path, b"before", b"after").is_err());
+    assert_eq!(std::fs::read(&path).unwrap(), b"now");
+    luma_process::edit_file(&path, b"now", b"after").unwrap();
+    assert_eq!(std::fs::read(directory.path().join("g")).unwrap(), b"after");
+    let left = std::fs::read_dir(directory.path()).unwrap().count();
+    assert_eq!(left, 2);
+}
