@@ -179,14 +179,8 @@ fn spawn(directory: &Path, arguments: &[&str]) -> Child {
     let mut command = lumac();
     command.current_dir(directory).args(arguments).env("TMPDIR", temporary);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // The tests may run with some signals ignored, which is inherited.
-    unblocked(&mut command).spawn().unwrap()
-}
-
-/// Nothing to do on Linux beyond what `spawn` of Rust's library does; a group of its own keeps the
-/// signals of a terminal away.
-fn unblocked(command: &mut Command) -> &mut Command {
-    command.process_group(0)
+    // A group of its own keeps the signals of a terminal away.
+    command.process_group(0).spawn().unwrap()
 }
 
 fn wait(mut child: Child, seconds: u64) -> Output {
@@ -294,17 +288,16 @@ fn time_limits() {
     until("a process is left", || !is_running(&mark));
     // A program under `run` ends with all it started.
     let program = format!(
-        "const system -> fn (command: *char) int;\n\
-         const main -> fn () int {{ system(\"setsid sleep {mark} & sleep 0.2\"); return 5; }}\n"
+        "const popen -> fn (command: *byte, mode: *byte) *void;\n\
+         const usleep -> fn (microseconds: int) int;\n\
+         const main -> fn () int {{\n\
+         popen(\"setsid sleep {mark} & touch started\", \"r\"); usleep(300000); return 5; }}\n"
     );
-    let program = program.replace("const system -> fn (command: *char) int;", "");
-    if run(directory.path(), &["check", "p.lx"]).status.success() {
-        fs::write(directory.path().join("s.lx"), program).unwrap();
-        let found = wait(spawn(directory.path(), &["run", "s.lx"]), 30);
-        if found.status.code() == Some(5) {
-            until("a process is left", || !is_running(&mark));
-        }
-    }
+    fs::write(directory.path().join("s.lx"), program).unwrap();
+    let found = wait(spawn(directory.path(), &["run", "s.lx"]), 30);
+    assert_eq!(found.status.code(), Some(5), "{}", text(&found.stderr));
+    assert!(directory.path().join("started").exists());
+    until("a process is left", || !is_running(&mark));
     // `--time-limit` ends children, too.
     let found = wait(
         spawn(
@@ -428,13 +421,11 @@ fn reproducers() {
     let root = crate::cases::root();
     let directory = scratch();
     let work = directory.path();
-    fs::copy(root.join("examples/dialects/vec.toml"), work.join("vec.toml"))
-        .or_else(|_| fs::copy(first_dialect(&root), work.join("vec.toml")))
-        .unwrap();
+    fs::copy(root.join("examples/dialects/pool.toml"), work.join("pool.toml")).unwrap();
     fs::write(work.join("p.lx"), HELLO).unwrap();
     let found = run(
         work,
-        &["p.lx", "--dialect=vec.toml", "--test-passes", "--luma-passes=test-crash", "--emit=obj"],
+        &["p.lx", "--dialect=pool.toml", "--test-passes", "--luma-passes=test-crash", "--emit=obj"],
     );
     assert_eq!(found.status.code(), Some(101), "{}", text(&found.stderr));
     let names = entries(work);
@@ -445,16 +436,6 @@ fn reproducers() {
     let replayed = run(elsewhere.path(), &["--run-reproducer", name]);
     assert_eq!(replayed.status.code(), Some(101), "{}", text(&replayed.stderr));
     assert_eq!(entries(elsewhere.path()).len(), 1);
-}
-
-fn first_dialect(root: &Path) -> std::path::PathBuf {
-    let entries = fs::read_dir(root.join("examples/dialects")).unwrap().flatten();
-    let mut tables: Vec<_> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
-    tables.sort();
-    tables.remove(0)
 }
 
 fn costs() {

@@ -30,7 +30,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         .collect()
 }
 
-/// Passes that crash `opt` in the same way, and those made for that.
+/// Passes that crash `opt` in the same way, one whose reported error ends `opt` and not lumac
+/// (`print<ir2vec>`), and those made for that.
 const CRASHES: [&str; 4] = [
     "ctx-prof-flatten-prethinlink",
     "print<ir2vec>",
@@ -48,7 +49,7 @@ fn llvm() {
             continue;
         };
         let around: &[&str] = match group.split(' ').next() {
-            // They run inside the code generator only, and cannot be named here.
+            // They run inside the code generator only, and are refused.
             Some("Machine") => continue,
             Some("Module") => &[],
             Some("CGSCC") => &["cgscc"],
