@@ -6,7 +6,7 @@ use std::process::Output;
 use libtest_mimic::Trial;
 
 use crate::cases::root;
-use crate::tool::{lumac, output, scratch, success};
+use crate::tool::{entries, lumac, output, scratch, success};
 
 const HELLO: &str = "const main -> fn () int { outputln(\"hello\"); return 3; }\n";
 
@@ -31,15 +31,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("hostile IR", hostile_ir),
         ("deep nesting", deep),
     ];
-    tests
-        .iter()
-        .map(|&(name, test)| {
-            Trial::test(format!("cli: {name}"), move || {
-                test();
-                Ok(())
-            })
-        })
-        .collect()
+    crate::tool::trials("cli", tests)
 }
 
 fn run_on(directory: &Path, arguments: &[&str]) -> Output {
@@ -68,16 +60,6 @@ fn fails_with(output: &Output, wanted: &str) {
     assert!(text.contains(&format!("error[{wanted}]")), "{wanted} expected:\n{text}");
     assert!(!text.contains("panicked") && !text.contains("internal compiler error"), "{text}");
     assert!(output.stdout.is_empty());
-}
-
-/// What is in a directory, sorted.
-fn entries(directory: &Path) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 fn usage() {

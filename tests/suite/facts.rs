@@ -17,15 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("states that are merged", merged),
         ("where parameters are kept", kept),
     ];
-    tests
-        .iter()
-        .map(|&(name, test)| {
-            Trial::test(format!("facts: {name}"), move || {
-                test();
-                Ok(())
-            })
-        })
-        .collect()
+    crate::tool::trials("facts", tests)
 }
 
 fn check(arguments: &[&str]) -> Output {

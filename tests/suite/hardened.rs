@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
 
-use crate::tool::{lumac, output, scratch};
+use crate::tool::{entries, lumac, output, scratch};
 
 const HELLO: &str = "const main -> fn () int { outputln(\"hello\"); return 0; }\n";
 /// `fix` adds the missing `free`.
@@ -31,15 +31,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("costs of crafted inputs are bounded", costs),
         ("outputs do not depend on the environment", determinism),
     ];
-    tests
-        .iter()
-        .map(|&(name, test)| {
-            Trial::test(format!("hardened: {name}"), move || {
-                test();
-                Ok(())
-            })
-        })
-        .collect()
+    crate::tool::trials("hardened", tests)
 }
 
 fn run(directory: &Path, arguments: &[&str]) -> Output {
@@ -56,14 +48,6 @@ fn with_files(files: &[(&str, &str)]) -> tempfile::TempDir {
         fs::write(directory.path().join(name), content).unwrap();
     }
     directory
-}
-
-fn entries(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 fn outputs_and_inputs() {

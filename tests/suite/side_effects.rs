@@ -11,7 +11,7 @@ use std::process::Command;
 
 use libtest_mimic::Trial;
 
-use crate::tool::{lumac, output, scratch};
+use crate::tool::{entries, lumac, output, scratch};
 
 pub(crate) fn trials() -> Vec<Trial> {
     let tests: &[(&str, fn())] = &[
@@ -19,15 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("every pass of MLIR", mlir),
         ("files cannot name them", from_files),
     ];
-    tests
-        .iter()
-        .map(|&(name, test)| {
-            Trial::test(format!("side effects: {name}"), move || {
-                test();
-                Ok(())
-            })
-        })
-        .collect()
+    crate::tool::trials("side effects", tests)
 }
 
 /// Passes that crash `opt` in the same way, one whose reported error ends `opt` and not lumac
@@ -261,8 +253,7 @@ fn from_files() {
     let inlined = nested("inline", "default-pipeline", listed);
     std::fs::write(path("script4.mlir"), inlined).unwrap();
     reproducer("i.mlir", "--transform=script3.mlir", "//", MLIR);
-    let mut before = entries(directory.path());
-    before.sort();
+    let before = entries(directory.path());
     let commands: [&[&str]; 17] = [
         &["--run-reproducer", "a.mlir"],
         &["--run-reproducer", "b.mlir"],
@@ -286,8 +277,7 @@ fn from_files() {
         let found = output(lumac().current_dir(directory.path()).args(arguments), b"", 60);
         let text = String::from_utf8_lossy(&found.stderr);
         assert!(matches!(found.status.code(), Some(1 | 2)), "{arguments:?}: {text}");
-        let mut after = entries(directory.path());
-        after.sort();
+        let after = entries(directory.path());
         assert_eq!(after, before, "{arguments:?}: {text}");
         assert_eq!(std::fs::read(path("victim")).unwrap(), b"precious", "{arguments:?}");
     }
@@ -297,11 +287,6 @@ fn from_files() {
         output(lumac().current_dir(directory.path()).args(["p.lx", "--emit=mlir", named]), b"", 60);
     assert!(found.status.success());
     assert_ne!(std::fs::read(path("victim")).unwrap(), b"precious");
-}
-
-fn entries(directory: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(directory).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 /// A bit of everything that passes look for.

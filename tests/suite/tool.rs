@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use libtest_mimic::Trial;
+
 /// The compiler under test.
 pub(crate) fn lumac() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lumac"));
@@ -73,4 +75,24 @@ pub(crate) fn success(command: &mut Command, input: &[u8]) -> Vec<u8> {
 /// A directory that is gone at the end of the test.
 pub(crate) fn scratch() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
+}
+
+/// A trial for each of `tests`; their names begin with `prefix`.
+pub(crate) fn trials(prefix: &str, tests: &[(&str, fn())]) -> Vec<Trial> {
+    let trial = |&(name, test): &(&str, fn())| {
+        Trial::test(format!("{prefix}: {name}"), move || {
+            test();
+            Ok(())
+        })
+    };
+    tests.iter().map(trial).collect()
+}
+
+/// The names in a directory, sorted.
+pub(crate) fn entries(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
